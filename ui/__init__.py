@@ -1,0 +1,1 @@
+"""The Streamlit app: draws what `tracker.services` returns and computes nothing itself."""
