@@ -46,6 +46,7 @@ class Comparison:
         never flagged. delta_lab: later minus earlier mean L*, a*, b* after constancy.
     colour_constancy: "registered_skin", "skin_mean", or None (then no colour axis).
     cosine: similarity of the embeddings, -1..1; None across two model hashes.
+    notes: findings of the alignment in words for a person (mirror image, growth against the skin).
     """
 
     earlier: str
@@ -65,3 +66,4 @@ class Comparison:
     colour_constancy: str | None
     cosine: float | None
     method: str
+    notes: tuple[str, ...] = ()
