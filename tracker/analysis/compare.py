@@ -1,0 +1,234 @@
+"""One observation of a lesion held against an earlier one: how much, and how surely."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tracker.analysis.colour import delta_e_2000
+from tracker.analysis.registration import wording
+from tracker.analysis.registration.align import Alignment, align, registration_on_photos
+from tracker.analysis.registration.extent import log_area_ratio, log_diameter_ratio
+from tracker.analysis.registration.features import ViewFeatures, describe
+from tracker.analysis.registration.light import (
+    Lab,
+    SkinLight,
+    lesion_lab,
+    light_from_registered_skin,
+    light_from_skin_means,
+)
+from tracker.analysis.view import LesionView
+from tracker.domain.analysis import Measures, Scale
+from tracker.domain.capture import Modality
+from tracker.domain.comparison import Comparison
+
+#: Name and version of all that is computed here; a change of any number raises the version.
+METHOD = "skin-registration/1"
+#: The skin is trusted over a scale only where its standard error is this much smaller.
+_CLEARLY_BETTER = 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """One observation as it enters a comparison.
+
+    embedding: (d,) float32 of unit length from the model `model_sha256`, or None.
+    features: computed when first asked for and kept with the subject; keep the subject to compare
+        one photo with several others.
+    """
+
+    observation_id: str
+    view: LesionView
+    measures: Measures
+    scale: Scale | None
+    modality: Modality | None
+    embedding: NDArray[np.float32] | None
+    model_sha256: str | None
+
+    @cached_property
+    def features(self) -> ViewFeatures:
+        """Local features of the view."""
+        return describe(self.view)
+
+
+@dataclass(frozen=True, slots=True)
+class _Size:
+    source: str | None
+    why_not: str | None
+    log_area: float | None = None
+    log_diameter: float | None = None
+    sigma_log: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Colour:
+    delta_e: float | None = None
+    overall_delta_e: float | None = None
+    delta_lab: Lab | None = None
+    constancy: str | None = None
+
+
+def compare(earlier: Subject, later: Subject) -> Comparison:
+    """Hold `later` against `earlier`; what cannot be told is None with its reason."""
+    alignment = align(earlier.features, later.features)
+    size = _size(earlier, later, alignment)
+    colour = _colour(earlier, later, alignment)
+    uncut = not (earlier.measures.touches_frame or later.measures.touches_frame)
+    return Comparison(
+        earlier=earlier.observation_id,
+        later=later.observation_id,
+        same_lesion=alignment.same_lesion,
+        registration=registration_on_photos(alignment, earlier.view, later.view),
+        size_source=size.source,
+        size_why_not=size.why_not,
+        log_area_ratio=size.log_area,
+        log_diameter_ratio=size.log_diameter,
+        size_sigma_log=size.sigma_log,
+        # A cut outline has a straight side of the frame's: its shape is not the lesion's.
+        delta_asymmetry=later.measures.asymmetry - earlier.measures.asymmetry if uncut else None,
+        log_irregularity_ratio=_log_ratio(
+            later.measures.border_irregularity, earlier.measures.border_irregularity
+        )
+        if uncut
+        else None,
+        colour_delta_e=colour.delta_e,
+        colour_overall_delta_e=colour.overall_delta_e,
+        delta_lab=colour.delta_lab,
+        colour_constancy=colour.constancy,
+        cosine=_cosine(earlier, later),
+        method=METHOD,
+        notes=_notes(earlier, later, alignment),
+    )
+
+
+def _size(earlier: Subject, later: Subject, alignment: Alignment) -> _Size:
+    """Size by scale, else by the skin, else why not."""
+    cut = _cut(earlier.measures.touches_frame, later.measures.touches_frame)
+    if cut is not None:
+        return _Size(None, cut)
+    if alignment.same_lesion is False:
+        return _Size(None, alignment.reason)
+    by_scale = _size_by_scale(earlier, later)
+    by_skin = _size_by_skin(earlier, later, alignment)
+    if by_scale is not None and by_skin is not None:
+        assert by_scale.sigma_log is not None and by_skin.sigma_log is not None
+        clearly = by_skin.sigma_log < _CLEARLY_BETTER * by_scale.sigma_log
+        return by_skin if clearly else by_scale
+    return by_scale or by_skin or _Size(None, alignment.size_reason or wording.NO_SCALE)
+
+
+def _size_by_scale(earlier: Subject, later: Subject) -> _Size | None:
+    if earlier.scale is None or later.scale is None:
+        return None
+    log_scale = math.log(later.scale.mm_per_px / earlier.scale.mm_per_px)
+    log_area = _log_ratio(later.measures.area_px, earlier.measures.area_px)
+    log_diameter = _log_ratio(later.measures.diameter_px, earlier.measures.diameter_px)
+    relative = [s.sigma / s.mm_per_px for s in (earlier.scale, later.scale)]
+    return _Size(
+        "scale",
+        None,
+        None if log_area is None else log_area + 2 * log_scale,
+        None if log_diameter is None else log_diameter + log_scale,
+        2 * math.hypot(*relative),  # area goes with the square of the scale
+    )
+
+
+def _size_by_skin(earlier: Subject, later: Subject, alignment: Alignment) -> _Size | None:
+    if alignment.skin is None or min(earlier.measures.area_px, later.measures.area_px) <= 0:
+        return None
+    matrix = alignment.skin.fit.matrix
+    return _Size(
+        "skin",
+        None,
+        log_area_ratio(
+            earlier.view,
+            later.view,
+            matrix,
+            earlier.measures.area_px,
+            later.measures.area_px,
+        ),
+        log_diameter_ratio(earlier.view, later.view, matrix),
+        alignment.skin.sigma_log_area,
+    )
+
+
+def _cut(earlier: bool, later: bool) -> str | None:
+    if earlier and later:
+        return wording.CUT.format(which="both photos")
+    if earlier or later:
+        return wording.CUT.format(which=f"the {'earlier' if earlier else 'later'} photo")
+    return None
+
+
+def _colour(earlier: Subject, later: Subject, alignment: Alignment) -> _Colour:
+    if _through_different_optics(earlier, later) or alignment.same_lesion is False:
+        return _Colour()
+    if not (earlier.view.mask.any() and later.view.mask.any()):
+        return _Colour()
+    light, constancy = _light(earlier, later, alignment)
+    if light is None:
+        return _Colour()
+    before, after = lesion_lab(earlier.view), lesion_lab(later.view, light.gain)
+    return _Colour(
+        delta_e=_delta_e(before, after),
+        overall_delta_e=_delta_e(light.earlier_lab, light.later_lab),
+        delta_lab=(after[0] - before[0], after[1] - before[1], after[2] - before[2]),
+        constancy=constancy,
+    )
+
+
+def _light(
+    earlier: Subject, later: Subject, alignment: Alignment
+) -> tuple[SkinLight | None, str | None]:
+    if alignment.best_matrix is not None:
+        light = light_from_registered_skin(
+            earlier.view,
+            later.view,
+            alignment.best_matrix,
+            earlier.features.skin_area,
+            later.features.skin_area,
+        )
+        if light is not None:
+            return light, "registered_skin"
+    before, after = earlier.measures.skin_lab, later.measures.skin_lab
+    if before is None or after is None:
+        return None, None
+    return light_from_skin_means(before, after), "skin_mean"
+
+
+def _through_different_optics(earlier: Subject, later: Subject) -> bool:
+    kinds = {earlier.modality, later.modality} - {None}
+    return len(kinds) > 1
+
+
+def _notes(earlier: Subject, later: Subject, alignment: Alignment) -> tuple[str, ...]:
+    notes = alignment.notes
+    if alignment.reason is not None:
+        notes += (alignment.reason,)
+    if _through_different_optics(earlier, later):
+        notes += (wording.DIFFERENT_LIGHT_PATHS,)
+    return notes
+
+
+def _delta_e(first: Lab, second: Lab) -> float:
+    pair = np.asarray([first, second], dtype=np.float32)
+    return float(delta_e_2000(pair[0], pair[1]))
+
+
+def _log_ratio(later: float, earlier: float) -> float | None:
+    return math.log(later / earlier) if later > 0 and earlier > 0 else None
+
+
+def _cosine(earlier: Subject, later: Subject) -> float | None:
+    """Cosine similarity of the embeddings; None across two models."""
+    a, b = earlier.embedding, later.embedding
+    if a is None or b is None or a.shape != b.shape:
+        return None
+    if earlier.model_sha256 is None or earlier.model_sha256 != later.model_sha256:
+        return None
+    norm = float(np.linalg.norm(a) * np.linalg.norm(b))
+    return float(np.clip(float(a @ b) / norm, -1.0, 1.0)) if norm > 0 else None
