@@ -15,6 +15,9 @@ from textures import Rng, random_colour, shading, smooth_noise, surface
 
 BACKGROUND, SKIN, LESION, NOT_LESION, IGNORE = 0, 1, 2, 254, 255
 SIDE = 256
+MAX_CUT_PX = 110.0
+REUSE = 0.85  # share of parts taken from those already read
+Cut = tuple[np.ndarray, np.ndarray, np.ndarray]
 MIN_CONTRAST = 14.0  # RGB distance between a lesion and its skin
 
 
@@ -30,17 +33,19 @@ class Composer:
         self.objects = [
             read_rgb(r.path) for r in rows if r.dataset in ("neg_imagenet", "neg_skimage")
         ]
+        self.strips: list[Image] = []
+        self.cuts: list[Cut] = []
         self.people = [read_rgb(r.path) for r in rows if r.dataset == "neg_mediapipe"]
 
     def draw(self, rng: Rng) -> tuple[Image, Image]:
         """One picture (S, S, 3) and its labels (S, S)."""
         kinds = (self.close_up, self.composed, self.plain_skin, self.not_skin, self.person)
-        pick = int(rng.choice(5, p=(0.36, 0.33, 0.06, 0.21, 0.04)))
+        pick = int(rng.choice(5, p=(0.33, 0.34, 0.06, 0.21, 0.06)))
         image, labels = kinds[pick](rng)
         return degrade(rng, image), labels
 
     def close_up(self, rng: Rng) -> tuple[Image, Image]:
-        """A real picture with its mask, turned, zoomed, sometimes behind a dermoscope's aperture."""
+        """A real picture with its mask, turned and zoomed, sometimes seen through an aperture."""
         rgb, labels = self.labelled(rng)
         image, labels = warp(rng, rgb, labels, self.side)
         if rng.random() < 0.12:
@@ -63,12 +68,10 @@ class Composer:
 
     def skin(self, rng: Rng) -> Image:
         """A canvas (S, S, 3) of lesion-free skin, tone and light varied."""
-        patch = None
-        while patch is None:
-            if rng.random() < 0.3 and self.plain:
-                patch = self.plain[int(rng.integers(len(self.plain)))]
-            else:
-                patch = skin_strip(*self.masked(rng, 0.35))
+        if rng.random() < 0.3 and self.plain:
+            patch = self.plain[int(rng.integers(len(self.plain)))]
+        else:
+            patch = self.strip(rng)
         canvas = cover(rng, patch, self.side)
         if rng.random() < 0.5:
             canvas = retone(rng, canvas)
@@ -77,14 +80,36 @@ class Composer:
             canvas = noisy(rng, canvas, 3)
         return (canvas * shading(rng, self.side, rng.uniform(0, 0.5))).clip(0, 255).astype(np.uint8)
 
+    def strip(self, rng: Rng) -> Image:
+        """A lesion-free strip of skin; mostly one used before, since reading is slow."""
+        if len(self.strips) > 200 and rng.random() < REUSE:
+            return self.strips[int(rng.integers(len(self.strips)))]
+        patch = None
+        while patch is None:
+            patch = skin_strip(*self.masked(rng, 0.35))
+        self.strips.append(patch.copy())
+        return patch
+
+    def lesion(self, rng: Rng, diameter_px: float) -> Cut:
+        """A cut-out lesion at a diameter; mostly one used before, since reading is slow."""
+        if len(self.cuts) > 400 and rng.random() < REUSE:
+            return resize_cut(self.cuts[int(rng.integers(len(self.cuts)))], diameter_px)
+        cut = None
+        while cut is None:
+            cut = cut_lesion(*self.masked(rng, 0.15), MAX_CUT_PX)
+        self.cuts.append(cut)
+        return resize_cut(cut, diameter_px)
+
     def composed(self, rng: Rng) -> tuple[Image, Image]:
-        """Lesions of many sizes on skin; every other time the skin is a limb before something else."""
+        """Lesions of many sizes on skin; every other time the skin is a limb before a scene."""
         image = self.skin(rng)
         labels = np.full((self.side, self.side), SKIN, np.uint8)
         limb = np.ones((self.side, self.side), np.float32)
         if rng.random() < 0.55:
             limb = limb_shape(rng, self.side)
-            light = 1 - rng.uniform(0, 0.5) * (1 - cv2.GaussianBlur(limb, (0, 0), rng.uniform(4, 25)))
+            light = 1 - rng.uniform(0, 0.5) * (
+                1 - cv2.GaussianBlur(limb, (0, 0), rng.uniform(4, 25))
+            )
             image = (image * light[..., None]).clip(0, 255).astype(np.uint8)
         for _ in range(int(rng.choice(6, p=(0.06, 0.44, 0.2, 0.14, 0.1, 0.06)))):
             self.paste_lesion(rng, image, labels, limb)
@@ -100,10 +125,7 @@ class Composer:
     def paste_lesion(self, rng: Rng, image: Image, labels: Image, limb: np.ndarray) -> None:
         """Paste one lesion, in place, its colours shifted by the ratio of the two skins."""
         diameter = float(np.exp(rng.uniform(np.log(4.5), np.log(110))))
-        cut = cut_lesion(*self.masked(rng, 0.15), diameter)
-        if cut is None:
-            return
-        lesion, alpha, around = cut
+        lesion, alpha, around = self.lesion(rng, diameter)
         lesion, alpha = spin(rng, lesion, alpha)
         height, width = alpha.shape
         inside = np.argwhere(limb > 0.8)
@@ -173,9 +195,7 @@ def cover(rng: Rng, rgb: Image, side: int) -> Image:
     matrix = cv2.getRotationMatrix2D(centre, angle, scale)
     matrix[:, 2] += side / 2 - np.array(centre)
     flags = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    out = cv2.warpAffine(
-        rgb, matrix, (side, side), flags=flags, borderMode=cv2.BORDER_REFLECT_101
-    )
+    out = cv2.warpAffine(rgb, matrix, (side, side), flags=flags, borderMode=cv2.BORDER_REFLECT_101)
     return np.ascontiguousarray(out[:, ::-1] if rng.random() < 0.5 else out)
 
 
@@ -193,7 +213,12 @@ def warp(rng: Rng, rgb: Image, labels: Image, side: int) -> tuple[Image, Image]:
     border = cv2.BORDER_REFLECT_101 if mirror else cv2.BORDER_CONSTANT
     fill = random_colour(rng) if rng.random() < 0.5 else np.zeros(3)
     image = cv2.warpAffine(
-        rgb, matrix, (side, side), flags=cv2.INTER_LINEAR, borderMode=border, borderValue=fill.tolist()
+        rgb,
+        matrix,
+        (side, side),
+        flags=cv2.INTER_LINEAR,
+        borderMode=border,
+        borderValue=fill.tolist(),
     )
     tags = cv2.warpAffine(
         labels, matrix, (side, side), flags=cv2.INTER_NEAREST, borderMode=border, borderValue=0
@@ -203,9 +228,7 @@ def warp(rng: Rng, rgb: Image, labels: Image, side: int) -> tuple[Image, Image]:
     return np.ascontiguousarray(image), np.ascontiguousarray(tags)
 
 
-def cut_lesion(
-    rgb: Image, mask: Image, diameter_px: float
-) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+def cut_lesion(rgb: Image, mask: Image, diameter_px: float) -> Cut | None:
     """Lesion (h, w, 3), soft alpha (h, w) and mean colour of the skin around, at diameter_px.
 
     None for lesions that touch the frame: their cut edge would be pasted as a straight border.
@@ -230,6 +253,19 @@ def cut_lesion(
     return lesion, cv2.resize(soft, size, interpolation=flags), ring.mean(axis=0)
 
 
+def resize_cut(cut: Cut, diameter_px: float) -> Cut:
+    """The cut-out of MAX_CUT_PX at another diameter."""
+    lesion, alpha, around = cut
+    scale = diameter_px / MAX_CUT_PX
+    size = (max(3, round(alpha.shape[1] * scale)), max(3, round(alpha.shape[0] * scale)))
+    flags = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    return (
+        cv2.resize(lesion, size, interpolation=flags),
+        cv2.resize(alpha, size, interpolation=flags),
+        around,
+    )
+
+
 def spin(rng: Rng, lesion: np.ndarray, alpha: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """A quarter turn and flip at random, and every other time a squeeze as by a slanted view."""
     turns = int(rng.integers(4))
@@ -247,14 +283,14 @@ def retone(rng: Rng, rgb: Image) -> Image:
     """Skin shifted to another tone: darker skin keeps its hue and loses reflectance."""
     lab = cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB).astype(np.float32)
     target = rng.uniform(65, 225)
-    lab[..., 0] *= (target / max(float(lab[..., 0].mean()), 20.0))
+    lab[..., 0] *= target / max(float(lab[..., 0].mean()), 20.0)
     lab[..., 1] += rng.uniform(-8, 12) + (130 + 12 - lab[..., 1].mean()) * 0.5
     lab[..., 2] += rng.uniform(-8, 14) + (130 + 16 - lab[..., 2].mean()) * 0.5
     return cv2.cvtColor(lab.clip(0, 255).astype(np.uint8), cv2.COLOR_LAB2RGB).astype(np.uint8)
 
 
 def limb_shape(rng: Rng, side: int) -> np.ndarray:
-    """Soft shape (side, side) in 0..1: a thick curve (arm, leg), a blob (face, hand) or a half plane."""
+    """Soft shape (side, side), 0..1: a thick curve (arm), a blob (face) or a half plane."""
     canvas = np.zeros((side, side), np.uint8)
     kind = rng.random()
     if kind < 0.45:
@@ -265,7 +301,9 @@ def limb_shape(rng: Rng, side: int) -> np.ndarray:
         cv2.polylines(canvas, [curve.astype(np.int32)], False, 255, thick)
     elif kind < 0.8:
         angles = np.linspace(0, 2 * np.pi, 40, endpoint=False)
-        wave = sum(rng.uniform(0, 0.18) * np.sin(k * angles + rng.uniform(0, 6)) for k in (1, 2, 3, 5))
+        wave = sum(
+            rng.uniform(0, 0.18) * np.sin(k * angles + rng.uniform(0, 6)) for k in (1, 2, 3, 5)
+        )
         radius = side * rng.uniform(0.2, 0.55) * (1 + wave)
         centre = rng.uniform(0.25, 0.75, 2) * side
         outline = centre + radius[:, None] * np.stack([np.cos(angles), np.sin(angles)], 1)
@@ -302,7 +340,9 @@ def draw_hairs(rng: Rng, image: Image) -> None:
         t = np.linspace(0, 1, 16)[:, None]
         curve = (1 - t) ** 2 * points[0] + 2 * t * (1 - t) * points[1] + t**2 * points[2]
         line = [(curve * side * 8).astype(np.int32)]
-        cv2.polylines(image, line, False, colour.tolist(), 1 + int(rng.random() < 0.3), cv2.LINE_AA, 3)
+        cv2.polylines(
+            image, line, False, colour.tolist(), 1 + int(rng.random() < 0.3), cv2.LINE_AA, 3
+        )
 
 
 def draw_fold(rng: Rng, image: Image) -> None:
@@ -339,7 +379,13 @@ def draw_sticker(rng: Rng, image: Image, labels: Image) -> None:
         start, end, across = corners[1], corners[2], (corners[0] - corners[1]) * 0.4
         for t in np.linspace(0.02, 0.98, int(rng.integers(8, 40))):
             point = start + (end - start) * t
-            cv2.line(image, point.astype(int).tolist(), (point + across).astype(int).tolist(), (20, 20, 20), 1)
+            cv2.line(
+                image,
+                point.astype(int).tolist(),
+                (point + across).astype(int).tolist(),
+                (20, 20, 20),
+                1,
+            )
 
 
 def noisy(rng: Rng, image: Image, sigma: float) -> Image:

@@ -45,9 +45,7 @@ def read_rows(root: Path, split: str | None = None, datasets: Iterable[str] = ()
             if (split and line["split"] != split) or (wanted and line["dataset"] not in wanted):
                 continue
             mask = root / line["mask_path"] if line["mask_path"] else None
-            rows.append(
-                Row(line["id"], line["dataset"], line["split"], root / line["path"], mask)
-            )
+            rows.append(Row(line["id"], line["dataset"], line["split"], root / line["path"], mask))
     return rows
 
 
@@ -78,7 +76,7 @@ def shrink(image: Image, max_side_px: int | None) -> Image:
 
 
 def dark_surround(rgb: Image, mask: Image) -> NDArray[np.bool_]:
-    """Pixels of a dermoscope's black surround: dark, connected with a corner, outside the lesion."""
+    """A dermoscope's black surround: dark, connected with a corner, outside the lesion."""
     dark = ((rgb.max(axis=2) < 45) & (mask == 0)).astype(np.uint8)
     if not dark.any():
         return dark.astype(bool)
@@ -88,7 +86,7 @@ def dark_surround(rgb: Image, mask: Image) -> NDArray[np.bool_]:
 
 
 def skin_strip(rgb: Image, mask: Image, min_side_px: int = 40) -> Image | None:
-    """The largest rectangle beside the lesion's widened bounding box, or None when it is too thin."""
+    """The largest rectangle beside the lesion's widened box, or None when it is too thin."""
     height, width = mask.shape
     ys, xs = np.nonzero(mask)
     if len(ys) == 0:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import os
 from pathlib import Path
 
 import torch
@@ -58,7 +57,7 @@ def replace_file(path: Path, data: bytes) -> None:
     """Write beside the file and move it into place, so that no reader sees half of it."""
     beside = path.with_name(path.name + ".tmp")
     beside.write_bytes(data)
-    os.replace(beside, path)
+    beside.replace(path)
 
 
 def main() -> None:

@@ -87,7 +87,5 @@ def softmax_nodes(op: Softmax) -> list[onnx.NodeProto]:
     """Softmax over the classes, then channels last."""
     return [
         helper.make_node("Softmax", [op.source], [f"{op.target}/planes"], axis=1),
-        helper.make_node(
-            "Transpose", [f"{op.target}/planes"], [OUTPUT_NAME], perm=[0, 2, 3, 1]
-        ),
+        helper.make_node("Transpose", [f"{op.target}/planes"], [OUTPUT_NAME], perm=[0, 2, 3, 1]),
     ]

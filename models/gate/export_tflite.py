@@ -3,7 +3,8 @@
 The flatbuffer is built from the TFLite schema that MediaPipe bundles. Weights are stored in half
 precision and widened by DEQUANTIZE, which XNNPACK takes in at load time. MediaPipe's own metadata
 writers do not work in the pinned version, so the metadata is written by hand as well:
-NormalizationOptions for the float input, SEGMENTER_METADATA (no activation, the graph ends in softmax).
+NormalizationOptions for the float input, SEGMENTER_METADATA (no activation: the graph ends in a
+softmax).
 """
 
 from __future__ import annotations

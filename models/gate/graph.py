@@ -1,4 +1,4 @@
-"""The trained gate as a flat list of operations, batch norm folded, from which both exports are written."""
+"""The trained gate as a flat list of operations, batch norm folded: what both exports write."""
 
 from __future__ import annotations
 
@@ -97,7 +97,8 @@ def fold(module: nn.Conv2d | ConvBlock) -> tuple[Half, NDArray[np.float32], int,
     if isinstance(module, ConvBlock):
         norm = module[1]
         assert isinstance(norm, nn.BatchNorm2d)
-        assert norm.running_var is not None and norm.running_mean is not None
+        assert norm.running_var is not None
+        assert norm.running_mean is not None
         gain = norm.weight.detach().numpy() / np.sqrt(norm.running_var.numpy() + norm.eps)
         weight = weight * gain[:, None, None, None]
         bias = norm.bias.detach().numpy() + (bias - norm.running_mean.numpy()) * gain

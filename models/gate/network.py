@@ -1,7 +1,7 @@
 """The gate's network: a small convolutional encoder-decoder with three classes.
 
-Only 3x3 and 1x1 convolutions, ReLU, ADD and bilinear resizing are used, so that the same graph can be
-written by hand as .tflite (builtin operators only) and as ONNX, and both give the same numbers.
+Only 3x3 and 1x1 convolutions, ReLU, ADD and bilinear resizing are used, so that the same graph can
+be written by hand as .tflite (builtin operators only) and as ONNX, and both give the same numbers.
 The encoder reaches stride 64 on purpose: a rule with a small field of view takes hair and beige
 walls for skin, so every output pixel has to see the whole frame.
 """
@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -81,7 +80,7 @@ class GateNet(nn.Module):
 
 
 def upsample(x: Tensor) -> Tensor:
-    """Twice the size, bilinear with half-pixel centres (the convention all three runtimes share)."""
+    """Twice the size, bilinear with half-pixel centres, as all three runtimes do it."""
     return functional.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)
 
 

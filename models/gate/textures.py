@@ -120,7 +120,16 @@ def static(rng: Rng, side: int) -> Image:
 
 
 SIMPLE: tuple[Callable[[Rng, int], Image], ...] = (wall, wood, cloth, clouds)
-ALL: tuple[Callable[[Rng, int], Image], ...] = (wall, wall, wood, cloth, clouds, page, boxes, static)
+ALL: tuple[Callable[[Rng, int], Image], ...] = (
+    wall,
+    wall,
+    wood,
+    cloth,
+    clouds,
+    page,
+    boxes,
+    static,
+)
 
 
 def surface(rng: Rng, side: int) -> Image:

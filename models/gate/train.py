@@ -1,4 +1,4 @@
-"""Train the gate: ``python models/gate/train.py --out DIR --minutes 30`` (resumes from DIR/last.pt).
+"""Train the gate: ``python models/gate/train.py --out DIR`` (resumes from DIR/last.pt).
 
 The learning rate follows the wall clock, not a step count: the training shares its machine,
 and the schedule has to end in time however slow it was.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import copy
 import json
-import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -60,7 +59,7 @@ def pixel_weights(labels: np.ndarray) -> np.ndarray:
 
 
 def gate_loss(logits: Tensor, labels: Tensor, weights: Tensor) -> Tensor:
-    """Weighted cross-entropy, soft Dice of the lesion class, and -log(1 - p_lesion) where only that is known."""
+    """Weighted cross-entropy, soft Dice of lesions, -log(1 - p_lesion) on "anything but lesion"."""
     logits = functional.interpolate(
         logits.float(), scale_factor=2.0, mode="bilinear", align_corners=False
     )
@@ -146,10 +145,8 @@ def train(out: Path, minutes: float, batch: int, peak: float, workers: int) -> N
     stream = ComposedStream(Composer(read_rows(root, "train")), seed=1000 + step)
     # Spawned, not forked: a fork inherits OpenCV's thread pool without its threads and hangs.
     context = "spawn" if workers else None
-    loader = iter(
-        DataLoader(stream, batch, num_workers=workers, multiprocessing_context=context)
-    )
-    checks = fixed_batches(Composer(read_rows(root, "val")), 12)
+    loader = iter(DataLoader(stream, batch, num_workers=workers, multiprocessing_context=context))
+    checks = fixed_batches(Composer(read_rows(root, "val")), 6)
     started, saved_at, total = time.time() - elapsed, time.time(), 0.0
     print(f"{parameter_count(net)} parameters, from step {step}", flush=True)
     while elapsed < minutes * 60:
@@ -168,7 +165,7 @@ def train(out: Path, minutes: float, batch: int, peak: float, workers: int) -> N
         update_average(average, net, min(0.995, (step + 1) / (step + 10)))
         step += 1
         total = 0.98 * total + 0.02 * float(loss) if step > 1 else float(loss)
-        if time.time() - saved_at > 90 or elapsed >= minutes * 60:
+        if time.time() - saved_at > 120 or elapsed >= minutes * 60:
             saved_at = time.time()
             line = {"step": step, "minutes": elapsed / 60, "train": total}
             line |= validate(average, checks)
@@ -177,7 +174,7 @@ def train(out: Path, minutes: float, batch: int, peak: float, workers: int) -> N
             state = {"net": net.state_dict(), "average": average.state_dict()}
             state |= {"optimizer": optimizer.state_dict(), "step": step, "elapsed": elapsed}
             torch.save(state, out / "last.tmp")
-            os.replace(out / "last.tmp", out / "last.pt")
+            (out / "last.tmp").replace(out / "last.pt")
 
 
 def main() -> None:
