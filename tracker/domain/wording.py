@@ -1,0 +1,216 @@
+"""Every clinical sentence Moletrail says, in one place, so that each can be read and tested.
+
+Numbers are passed in; nothing here is computed. Binding rules: never a diagnosis, never
+reassurance, no word of healing; what was not measured is said to be not measured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final, Literal
+
+from tracker.domain.change import Against, Axis, Status
+from tracker.domain.quality import QualityCode
+from tracker.domain.records import SymptomKind
+
+PURPOSE: Final = (
+    "A diary that measures and shows change in photos of your own skin, so that you can bring it "
+    "to a clinician and a clinician can review it. It does not diagnose, and it does not tell "
+    "anyone that a spot can be left alone."
+)
+FOOTER: Final = (
+    "No measured change does not mean safe: see a clinician for any spot that is new, different "
+    "from the others, changing, itching or bleeding."
+)
+#: Shown once, before the first photo.
+WHAT_THIS_IS_NOT: Final = (
+    "Moletrail is not a doctor and does not diagnose. It compares photos of the same spot.",
+    "Melanoma can grow without a change that a photo shows, and fast ones often look round and "
+    "even. If a spot bleeds, crusts, hurts, keeps itching, is raised, firm or growing: do not "
+    "wait for a photo, see a clinician now.",
+    "A new spot in an adult is a reason to see a clinician, whatever the numbers say.",
+    "The model learned from dermoscopic pictures of mostly light skin. For brown and black skin "
+    "nothing has been tested, and no claim is made.",
+    "Photos, notes and numbers stay on this machine.",
+)
+
+STATUS: Final[Mapping[Status, str]] = {
+    Status.CHANGED: "Change measured: show this to a clinician",
+    Status.NO_CHANGE_DETECTED: "No change larger than this tool can detect",
+    Status.CANNOT_COMPARE: "Cannot compare: retake",
+    Status.BASELINE_ONLY: "First photo: nothing to compare yet",
+}
+
+#: The questions at each new lesion and each new photo.
+SYMPTOM_QUESTION: Final = (
+    "Has this spot done any of these: bled, crusted, itched for weeks, hurt, become raised or "
+    "firm, or grown for more than a month?"
+)
+SYMPTOM_NAMES: Final[Mapping[SymptomKind, str]] = {
+    SymptomKind.BLEEDING: "bleeding",
+    SymptomKind.CRUSTING: "crusting",
+    SymptomKind.ITCH: "lasting itch",
+    SymptomKind.PAIN: "pain",
+    SymptomKind.RAISED: "raised",
+    SymptomKind.FIRM: "firm",
+    SymptomKind.GROWING: "growing for over a month",
+}
+#: Raised, firm, growing (Liu 2006): such spots are referred, not followed.
+EFG_KINDS: Final = frozenset({SymptomKind.RAISED, SymptomKind.FIRM, SymptomKind.GROWING})
+
+SEE_NOW: Final = "See a clinician now; do not wait for another photo."
+NEW_LESION: Final = (
+    "This spot is new. Most melanomas in adults begin as a new spot: show it to a clinician, "
+    "whatever the photos measure."
+)
+NEW_LESION_QUESTION: Final = "Is this spot new, so that it was not there some months ago?"
+UGLY_DUCKLING: Final = (
+    "This spot looks different from your other spots in these photos ({how}). A spot that stands "
+    "out is a reason to show it to a clinician."
+)
+IDENTITY_DENIED: Final = (
+    "The latest photo seems to show another spot than the earlier ones. Check whether it belongs "
+    "to this lesion, and move it if it does not."
+)
+IDENTITY_UNSURE: Final = (
+    "It could not be confirmed that the latest photo shows the same spot as the earlier ones. "
+    "Compare the pictures yourself; a photo with the same framing and light helps."
+)
+
+AXIS_NAMES: Final[Mapping[Axis, str]] = {
+    Axis.EMBEDDING: "overall look",
+    Axis.AREA: "area",
+    Axis.DIAMETER: "largest diameter",
+    Axis.SHAPE: "shape",
+    Axis.COLOUR: "colour against the skin around it",
+}
+AGAINST_NAMES: Final[Mapping[Against, str]] = {
+    Against.FIRST: "the first photo",
+    Against.PREVIOUS: "the previous photo",
+    Against.TREND: "the trend over all photos",
+}
+GROWTH_CONFOUNDERS: Final = (
+    "Spots may also grow with age, in pregnancy and after sun; that does not make this change "
+    "smaller, so show it."
+)
+CONFIRM_WITH_SECOND: Final = (
+    "One photo can mislead: a second photo on the same day, taken anew, makes the result firmer. "
+    "It is no reason to put off the visit."
+)
+SHRINKING_COUNTS: Final = (
+    "A spot that shrinks or fades has changed as well, and is shown like any other change."
+)
+MORE_DOUBLE_SHOTS: Final = (
+    "Taking two photos a day apart in view or light, not in a burst, narrows what can be detected."
+)
+RECHECK: Final = (
+    "Suggested next photos: after 3 months, then every 6 to 12 months. You or your clinician may "
+    "choose otherwise."
+)
+EXPERT_SCALE: Final = (
+    "For scale: two experts' borders differ by 15 % of the area on average, and the best hardware "
+    "cannot tell area changes under about 17 %."
+)
+PROBABILITIES_NOTE: Final = (
+    "For clinicians: class probabilities of a network trained on dermoscopic pictures. They are "
+    "weaker on clinical photos and on darker skin (published AUC 0.57 on Fitzpatrick V-VI against "
+    "0.72 on I-II for a model of this kind), and this network was never tested on Fitzpatrick "
+    "V-VI. They are not part of the comparison."
+)
+NOT_CERTAIN: Final = "not certain"
+UNLIKE_TRAINING: Final = (
+    "This photo is unlike the pictures the model learned from; its numbers deserve less trust."
+)
+
+_QUALITY: Final[Mapping[QualityCode, tuple[str, str]]] = {
+    QualityCode.BLUR: (
+        "The lesion is not in focus.",
+        "Hold the camera still, tap on the lesion to focus, and step back a little if it will "
+        "not focus.",
+    ),
+    QualityCode.TOO_DARK: (
+        "The photo is too dark.",
+        "Take it in bright, even light, such as daylight by a window.",
+    ),
+    QualityCode.TOO_BRIGHT: (
+        "The photo is overexposed: colours around the lesion are washed out.",
+        "Turn the flash off or move away from the lamp, and tap on the lesion to set the exposure.",
+    ),
+    QualityCode.GLARE: (
+        "Light is reflected from the skin over the lesion.",
+        "Tilt the camera or move the light so that the shine leaves the lesion.",
+    ),
+    QualityCode.SMALL_FRAME: (
+        "The picture has few pixels.",
+        "Use the original photo from the camera instead of a reduced copy, if there is one.",
+    ),
+    QualityCode.LESION_TOO_SMALL: (
+        "The lesion covers too few pixels.",
+        "Move closer until the lesion fills about a quarter of the picture's width.",
+    ),
+    QualityCode.LESION_CUT: (
+        "The lesion is cut off by the edge of the photo, so its size and shape are not fully seen.",
+        "Take the photo again with the whole lesion and some skin around it in view.",
+    ),
+    QualityCode.NO_SKIN: (
+        "No skin was recognised in this photo.",
+        "Check that it is the right photo. If it does show skin, take it in even light, or mark "
+        "the lesion yourself.",
+    ),
+    QualityCode.NO_LESION: (
+        "No single lesion was found on the skin in this photo.",
+        "Move closer to one lesion, or mark it yourself.",
+    ),
+}
+
+
+def quality_words(code: QualityCode, severity: Literal["warn", "refuse"]) -> tuple[str, str]:
+    """Reason and advice of a quality finding, each one or two plain sentences."""
+    reason, advice = _QUALITY[code]
+    return (reason, advice) if severity == "refuse" else (f"{reason} It was measured.", advice)
+
+
+def status_sentence(status: Status, limit: str | None = None) -> str:
+    """The status as a person reads it.
+
+    Args:
+        limit: the smallest detectable change in words ("area 25 %"), for "no change detected".
+    """
+    sentence = STATUS[status]
+    if status is Status.NO_CHANGE_DETECTED and limit:
+        return f"{sentence} (±{limit})"
+    return sentence
+
+
+def false_flags_sentence(rate: float, visits: int, expected: float) -> str:
+    """How many flags to expect when nothing changes.
+
+    Args:
+        rate: false-flag rate per lesion and visit, 0..1. visits: lesions times visits counted.
+        expected: rate times visits.
+    """
+    return (
+        f"Even when nothing changes, about {100 * rate:.0f} in 100 comparisons are flagged by "
+        f"chance: for {visits} lesion photos a year, about {expected:.1f} false flags. "
+        "A flag is a reason to look and to show it, not a finding of disease."
+    )
+
+
+def symptom_sentence(kinds: Sequence[SymptomKind], noted_on: str) -> str:
+    """A symptom overrides every measurement.
+
+    Args:
+        kinds: what was reported, at least one. noted_on: the latest date, `YYYY-MM-DD`.
+    """
+    named = join_words([SYMPTOM_NAMES[kind] for kind in kinds])
+    text = f"Reported on {noted_on}: {named}. {SEE_NOW}"
+    if EFG_KINDS.intersection(kinds):
+        text += " Raised, firm or growing spots are not for following with photos."
+    return text
+
+
+def join_words(words: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"
