@@ -1,0 +1,77 @@
+"""Measurements over time, each with its error bar and the smallest change that would be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import altair as alt
+import streamlit as st
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One photo: `value` ± `sigma` (one standard error, None where not known), both in the unit."""
+
+    taken_at: datetime
+    value: float
+    sigma: float | None
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Values that would not be flagged, from `low` to `high`."""
+
+    low: float
+    high: float
+
+
+_INK = "#0B7C89"
+_HEIGHT = 230
+
+
+def series_chart(points: Sequence[Point], *, title: str, unit: str, band: Band | None) -> None:
+    """Draw one measurement over time."""
+    rows = [
+        {
+            "date": point.taken_at.isoformat(),
+            "value": point.value,
+            "low": point.value - 2 * point.sigma if point.sigma is not None else None,
+            "high": point.value + 2 * point.sigma if point.sigma is not None else None,
+            "photo": point.label,
+        }
+        for point in points
+    ]
+    base = alt.Chart(alt.Data(values=rows)).encode(
+        x=alt.X("date:T", title=None, axis=alt.Axis(format="%b %Y", labelOverlap=True))
+    )
+    value = alt.Y("value:Q", title=unit, scale=alt.Scale(zero=False, nice=True))
+    hint = [
+        alt.Tooltip("photo:N", title="Photo"),
+        alt.Tooltip("value:Q", title=unit, format=".3~g"),
+        alt.Tooltip("low:Q", title="low (2 SE)", format=".3~g"),
+        alt.Tooltip("high:Q", title="high (2 SE)", format=".3~g"),
+    ]
+    layers: list[alt.Chart] = []
+    if band is not None:
+        layers.append(_band(band))
+    layers += [
+        base.mark_line(color=_INK, strokeWidth=1.5, opacity=0.55).encode(y=value),
+        base.transform_filter("isValid(datum.low)")
+        .mark_rule(color=_INK, strokeWidth=2)
+        .encode(y=alt.Y("low:Q", title=unit), y2="high:Q"),
+        base.mark_point(color=_INK, filled=True, size=85, opacity=1).encode(y=value, tooltip=hint),
+    ]
+    st.markdown(f"**{title}**")
+    st.altair_chart(alt.layer(*layers).properties(height=_HEIGHT), width="stretch")
+
+
+def _band(band: Band) -> alt.Chart:
+    """A shaded stripe across the whole width."""
+    return (
+        alt.Chart(alt.Data(values=[{"low": band.low, "high": band.high}]))
+        .mark_rect(color="#8A94A0", opacity=0.18)
+        .encode(y=alt.Y("low:Q", scale=alt.Scale(zero=False, nice=True)), y2="high:Q")
+    )
