@@ -188,4 +188,6 @@ def load_weights(path: Path, network: LesionVit) -> None:
     """Fill ``network`` from an npz of :func:`save_weights`; raises RuntimeError on any mismatch."""
     with np.load(path, allow_pickle=False) as archive:
         state = {name: torch.from_numpy(archive[name].copy()) for name in archive.files}
-    network.load_state_dict({k: v.float() if v.is_floating_point() else v for k, v in state.items()})
+    network.load_state_dict(
+        {k: v.float() if v.is_floating_point() else v for k, v in state.items()}
+    )

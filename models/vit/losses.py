@@ -1,0 +1,75 @@
+"""Losses on one forward pass: mask, class, and identity with change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from .data import NO_CLASS
+
+
+@dataclass(frozen=True)
+class LossConfig:
+    """Weights of the class and identity terms beside the mask's 1, and their constants."""
+
+    class_weight: float = 0.5
+    identity_weight: float = 0.5
+    temperature: float = 0.1
+    prior_strength: float = 1.0
+    smoothing: float = 0.05
+    queue: int = 768
+
+
+def mask_loss(logits: Tensor, target: Tensor, known: Tensor) -> Tensor:
+    """BCE + soft Dice (Milletari 2016) at the target's resolution.
+
+    logits (N, 1, s, s) are enlarged to the soft target (N, S, S) in 0..1 before comparing, so
+    that the zero crossing is placed to a fraction of an output pixel. ``known`` (N,) bool.
+    Dice is left out where there is no lesion, where it is not defined.
+    """
+    if not bool(known.any()):
+        return logits.sum() * 0.0
+    logits, target = logits[known].float(), target[known]
+    large = functional.interpolate(logits, target.shape[-2:], mode="bilinear")[:, 0]
+    bce = functional.binary_cross_entropy_with_logits(large, target)
+    present = target.sum((1, 2)) > 0
+    probability, truth = large[present].sigmoid(), target[present]
+    overlap = 2.0 * (probability * truth).sum((1, 2)) + 1.0
+    dice = overlap / (probability.sum((1, 2)) + truth.sum((1, 2)) + 1.0)
+    return bce + (1.0 - dice.mean() if bool(present.any()) else logits.sum() * 0.0)
+
+
+def class_loss(logits: Tensor, label: Tensor, prior: Tensor, config: LossConfig) -> Tensor:
+    """Logit-adjusted cross-entropy (Menon 2021): the bare logits are those of equal classes."""
+    known = label != NO_CLASS
+    if not bool(known.any()):
+        return logits.sum() * 0.0
+    adjusted = logits[known].float() + config.prior_strength * prior.log()
+    return functional.cross_entropy(adjusted, label[known], label_smoothing=config.smoothing)
+
+
+def identity_loss(
+    embedding: Tensor,
+    lesion: Tensor,
+    pairs: int,
+    queue: tuple[Tensor, Tensor],
+    config: LossConfig,
+) -> Tensor:
+    """InfoNCE (van den Oord 2018) over pairs, with evolved lesions and past batches as negatives.
+
+    embedding (N, 128) unit rows; rows 2i, 2i+1 for i < ``pairs`` are one lesion, later rows are
+    evolved lesions (lesion -1) that only repel. queue holds detached embeddings (Q, 128) of past
+    batches and their lesions (Q,) (cross-batch memory, Wang 2020); its rows of the anchor's own
+    lesion do not count.
+    """
+    anchors = 2 * pairs
+    similarity = embedding[:anchors] @ torch.cat([embedding, queue[0]]).T / config.temperature
+    owner = torch.cat([lesion, queue[1]])
+    same = lesion[:anchors, None] == owner[None, :]
+    row = torch.arange(anchors)
+    twin = row ^ 1
+    same[row, twin] = False
+    return functional.cross_entropy(similarity.masked_fill(same, -1e4), twin)
