@@ -45,10 +45,10 @@ def clean_mask(
     if probability.ndim != 2 or min(probability.shape) < 2:
         raise UsageError(f"A mask probability of shape {probability.shape} is not a map.")
     field = _work_field(probability, crop)
-    field = _main_component(field, _inside(field.shape, crop, photo_size), threshold)
-    if field is None:
+    main = _main_component(field, _inside(field.shape, crop, photo_size), threshold)
+    if main is None:
         return None
-    return _on_photo(field, crop, photo_size, threshold)
+    return _on_photo(main, crop, photo_size, threshold)
 
 
 def _work_field(probability: NDArray[np.float32], crop: Box) -> NDArray[np.float32]:
@@ -62,9 +62,7 @@ def _work_side(crop_px: int, cells: int) -> int:
     return max(cells, min(WORK_SIDE, crop_px))
 
 
-def _inside(
-    shape: tuple[int, ...], crop: Box, photo_size: tuple[int, int]
-) -> NDArray[np.bool_]:
+def _inside(shape: tuple[int, ...], crop: Box, photo_size: tuple[int, int]) -> NDArray[np.bool_]:
     """Cells of the working grid whose centres lie on the photo; beyond it the crop is mirrored."""
     ys = crop.y + (np.arange(shape[0]) + 0.5) * crop.h / shape[0]
     xs = crop.x + (np.arange(shape[1]) + 0.5) * crop.w / shape[1]
