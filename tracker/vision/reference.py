@@ -1,7 +1,8 @@
 """How unlike the network's training pictures a photo is.
 
 The embedding's Mahalanobis distance to the training pictures (Lee 2018, NeurIPS), as a root mean
-square over its directions, so that a typical picture scores about 1 whatever their number.
+square over its directions. Its scale depends on the release; the manifest has the limit that goes
+with it.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ class TrainingReference:
     whiten: NDArray[np.float64]
 
     def score(self, embedding: NDArray[np.float32]) -> float:
-        """0 upward, about 1 for a typical training picture; embedding (D,)."""
+        """Distance of an embedding (D,), 0 upward."""
         white = (embedding.astype(np.float64) - self.mean) @ self.whiten
         return float(np.sqrt(np.mean(white**2)))
 

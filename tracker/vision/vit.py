@@ -54,7 +54,8 @@ class VitOutput:
     embedding: (128,) float32, unit length. mask_probability: (S/4, S/4) float32, 0..1.
     probabilities: calibrated, by class of CLASSES, sum 1. label: the most probable class.
     heatmap: (G, G) float32, 0..1, probability of `label` by token.
-    unlike_training: about 1 for a typical picture, more for others.
+    unlike_training: distance from the training pictures, 0 upward; `settings.unlike_limit` is the
+        bound of what is typical.
     """
 
     embedding: Floats
