@@ -106,9 +106,11 @@ def draw_lesion(world: SkinWorld, lesion: RenderedLesion) -> LesionMaps:
     veil_place = lobe if lesion.lobe_mm > 0 else focus
     rng = generator(lesion.seed, 15)
     patchy = (0.75 + 0.3 * noise(rng, (side, side), 0.5 / step)).clip(0.2, 1.4)
+    # Where pigment lies deep, less of it is left near the surface: grey-blue instead of brown.
+    shallow = 1.0 - min(0.6 * lesion.veil, 0.7) * veil_place * (lesion.lobe_mm > 0)
     maps = (
         cover,
-        cover * _pigment(lesion, x, y, step) + cover * lesion.focus * focus,
+        cover * (shallow * _pigment(lesion, x, y, step) + lesion.focus * focus),
         cover * lesion.redness * (1.0 + 0.5 * noise(rng, (side, side), 0.8 / step)),
         cover * lesion.veil * veil_place * patchy,
     )

@@ -1,0 +1,1 @@
+"""What leaves Moletrail on paper: change reports and the scale card."""

@@ -1,0 +1,145 @@
+"""The one door to Typst, which sets our PDF and PNG pages.
+
+Typst runs inside this process. Sources are handed over in memory, only the fonts inside its wheel
+are used, and no source of ours imports a package, so nothing is fetched and nothing is read from
+the disk. The same sources and date give the same bytes.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+from importlib import resources
+from typing import Any, Final, Literal, cast
+
+import typst
+
+from tracker.errors import InternalError
+
+#: Stands for a character that none of the embedded fonts has.
+REPLACEMENT: Final = "▯"
+_UNDISPLAYABLE: Final = re.compile(r'the text "(.+?)" could not be displayed', re.DOTALL)
+#: Typst shows control characters in its message as escapes; they are dropped beforehand.
+_CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2028\u2029\ufeff]")
+_MAX_ROUNDS: Final = 200
+
+
+def typeset_pdf(source: str, files: Mapping[str, str], made_on: date) -> bytes:
+    """Set `source` as a tagged PDF (PDF/UA-1) with `made_on` as its date.
+
+    Args:
+        files: further files the source reads, by name; text only (pictures as SVG).
+
+    Raises:
+        InternalError: Typst refuses the source.
+    """
+    stamp = int(datetime(made_on.year, made_on.month, made_on.day, tzinfo=UTC).timestamp())
+    return _compile(source, files, "pdf", stamp)
+
+
+def typeset_png(source: str, pixels_per_inch: int) -> bytes:
+    """Set a one-page `source` as PNG.
+
+    Raises:
+        InternalError: Typst refuses the source.
+    """
+    return _compile(source, {}, "png", 0, pixels_per_inch)
+
+
+def template(name: str) -> str:
+    """A Typst source that is shipped beside this module."""
+    return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+
+
+def picture_svg(data: bytes, media_type: str, width: int, height: int) -> str:
+    """An SVG that carries a JPEG or PNG unchanged, since Typst takes text files in memory only."""
+    encoded = base64.b64encode(data).decode("ascii")
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">'
+        f'<image width="{width}" height="{height}" href="data:{media_type};base64,{encoded}"/>'
+        "</svg>"
+    )
+
+
+def unprintable(texts: Iterable[str]) -> frozenset[str]:
+    """The characters of `texts` that the embedded fonts lack.
+
+    They have Latin, Greek, Cyrillic, Hebrew and Arabic. Typst itself is asked, by setting each
+    doubtful character once, so that this stays true when its fonts change.
+    """
+    doubtful = {char for text in texts for char in text if ord(char) > 0xFF}
+    missing: set[str] = set()
+    for _ in range(_MAX_ROUNDS):
+        asked = sorted(doubtful - missing)
+        if not asked:
+            break
+        found = _undisplayable(asked)
+        if not found:
+            break
+        missing |= found
+    else:
+        missing |= doubtful
+    return frozenset(missing)
+
+
+def printable(text: str, missing: frozenset[str]) -> str:
+    """`text` without control characters, each one of `missing` shown as a hollow box."""
+    kept = _CONTROLS.sub("", text)
+    return "".join(REPLACEMENT if char in missing else char for char in kept)
+
+
+def _undisplayable(characters: list[str]) -> set[str]:
+    # A letter before each keeps combining marks from joining their neighbours.
+    listing = "\n".join(f"a{char}\n" for char in characters)
+    source = template("fonts.typ") + '\n#set document(title: "x")\n#show: body\n#read("text")'
+    try:
+        _typeset(source, {"text": listing}, "pdf", 0)
+    except typst.TypstError as error:
+        shown = _UNDISPLAYABLE.search(error.message)
+        named = set(shown.group(1)) & set(characters) if shown else set()
+        return named or set(characters)
+    return set()
+
+
+def _compile(
+    source: str,
+    files: Mapping[str, str],
+    kind: Literal["pdf", "png"],
+    stamp: int,
+    pixels_per_inch: int = 144,
+) -> bytes:
+    try:
+        made = _typeset(source, files, kind, stamp, pixels_per_inch)
+    except typst.TypstError as error:
+        raise InternalError(f"The page could not be set: {error.message}") from error
+    if not isinstance(made, bytes):
+        raise InternalError("The page could not be set: it ran over several pictures.")
+    return made
+
+
+def _typeset(
+    source: str,
+    files: Mapping[str, str],
+    kind: Literal["pdf", "png"],
+    stamp: int,
+    pixels_per_inch: int = 144,
+) -> bytes | list[bytes]:
+    sources = {name: text.encode("utf-8") for name, text in files.items()}
+    sources["main"] = source.encode("utf-8")
+    # The stubs leave out the dictionary form of the input and lists of pages, hence Any.
+    compile_sources: Any = typst.compile
+    made = compile_sources(
+        sources,
+        format=kind,
+        ppi=pixels_per_inch,
+        font_paths=_fonts(),
+        pdf_standards=["ua-1"] if kind == "pdf" else [],
+        timestamp=stamp,
+    )
+    return cast("bytes | list[bytes]", made)
+
+
+def _fonts() -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True)
