@@ -50,11 +50,13 @@ class Composer:
         image, labels = warp(rng, rgb, labels, self.side)
         if rng.random() < 0.12:
             image, labels = aperture(rng, image, labels)
+        if rng.random() < 0.08:
+            draw_ink(rng, image, labels)
         return image, labels
 
     def labelled(self, rng: Rng) -> tuple[Image, Image]:
         """A masked corpus picture and its three-class labels."""
-        rgb, mask = self.masked(rng, 0.18)
+        rgb, mask = self.masked(rng, 0.24)
         labels = np.where(mask > 0, LESION, SKIN).astype(np.uint8)
         labels[dark_surround(rgb, mask)] = BACKGROUND
         return rgb, labels
@@ -114,6 +116,8 @@ class Composer:
         for _ in range(int(rng.choice(6, p=(0.06, 0.44, 0.2, 0.14, 0.1, 0.06)))):
             self.paste_lesion(rng, image, labels, limb)
         draw_hairs(rng, image)
+        if rng.random() < 0.25:
+            draw_ink(rng, image, labels)
         if limb.min() < 1:
             behind = self.no_skin(rng).astype(np.float32)
             image = (image * limb[..., None] + behind * (1 - limb[..., None])).astype(np.uint8)
@@ -152,7 +156,10 @@ class Composer:
             draw_hairs(rng, image)
         if rng.random() < 0.3:
             draw_fold(rng, image)
-        return image, np.full((self.side, self.side), SKIN, np.uint8)
+        labels = np.full((self.side, self.side), SKIN, np.uint8)
+        if rng.random() < 0.25:
+            draw_ink(rng, image, labels)
+        return image, labels
 
     def no_skin(self, rng: Rng) -> Image:
         """A picture or a surface without skin."""
@@ -355,6 +362,36 @@ def draw_fold(rng: Rng, image: Image) -> None:
     image[:] = (image * (1 - layer[..., None])).astype(np.uint8)
 
 
+def draw_ink(rng: Rng, image: Image, labels: Image) -> None:
+    """A doctor's pen in place: a ring round the spot, numbers, an arrow. Ink is never a lesion."""
+    side = image.shape[0]
+    layer = np.zeros((side, side), np.uint8)
+    lesion = np.argwhere(labels == LESION)
+    centre = rng.uniform(0.2, 0.8, 2) * side
+    if len(lesion) and rng.random() < 0.7:
+        centre = lesion[int(rng.integers(len(lesion)))][::-1] + rng.normal(0, side * 0.04, 2)
+    width = int(rng.integers(1, max(3, side // 28)))
+    if rng.random() < 0.75:
+        angles = np.linspace(0, 2 * np.pi * rng.uniform(0.7, 1.05), 40)
+        radii = side * np.exp(rng.uniform(np.log(0.05), np.log(0.4)))
+        wave = 1 + rng.uniform(0, 0.12) * np.sin(2 * angles + rng.uniform(0, 6))
+        ring = np.stack([np.cos(angles), rng.uniform(0.7, 1.2) * np.sin(angles)], 1)
+        points = (centre + ring * (radii * wave)[:, None]).astype(np.int32)
+        cv2.polylines(layer, [points], False, 255, width, cv2.LINE_AA)
+    place = (rng.uniform(0, 0.9, 2) * side).astype(int).tolist()
+    if rng.random() < 0.6:
+        text = "".join(rng.choice(list("0123456789ABE"), int(rng.integers(1, 4))))
+        cv2.putText(layer, text, place, 3, rng.uniform(0.5, 2.5) * side / 256, 255, width)
+    if rng.random() < 0.2:
+        tip = (rng.uniform(0.1, 0.9, 2) * side).astype(int).tolist()
+        cv2.arrowedLine(layer, place, tip, 255, width, cv2.LINE_AA, 0, 0.3)
+    alpha = cv2.GaussianBlur(layer, (0, 0), rng.uniform(0.5, 2)).astype(np.float32) / 255
+    alpha *= (rng.uniform(0.5, 1) + 0.15 * smooth_noise(rng, side, 4)).clip(0.2, 1)
+    ink = rng.uniform(5, 80) * np.array([rng.uniform(0.4, 1), rng.uniform(0.4, 1), 1.0])
+    image[:] = (image * (1 - alpha[..., None]) + ink * alpha[..., None]).clip(0, 255)
+    labels[(layer > 100) & (labels != BACKGROUND)] = NOT_LESION
+
+
 def draw_dot(rng: Rng, image: Image) -> None:
     """A dark soft dot as a nail or a stain makes it, in place."""
     side = image.shape[0]
@@ -398,8 +435,10 @@ def degrade(rng: Rng, image: Image) -> Image:
     out = image.astype(np.float32)
     if rng.random() < 0.8:
         gain = rng.uniform(0.7, 1.25) * rng.uniform(0.88, 1.12, 3).astype(np.float32)
-        contrast = rng.uniform(0.75, 1.25)
+        contrast = rng.uniform(0.75, 1.45)
         mean = out.mean()
+        grey = out.mean(axis=2, keepdims=True)
+        out = grey + (out - grey) * rng.uniform(0.6, 1.5)
         out = ((out - mean) * contrast + mean) * gain.astype(np.float32)
     if rng.random() < 0.25:
         out = 255 * (out.clip(0, 255) / 255) ** float(rng.uniform(0.7, 1.45))
