@@ -1,0 +1,226 @@
+"""Journal and database as one: opening, catching up, and writing to both in the right order.
+
+A write goes: rows into an open transaction (which proves that they fit) -> journal, flushed to the
+device -> commit. A crash between any two steps leaves the database behind the journal, never ahead,
+and the next open replays what is missing.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import TypeVar
+
+from tracker.errors import InternalError, MoletrailError, VaultError
+from tracker.store import reads
+from tracker.store.apply import apply_entries
+from tracker.store.database import Database, DatabaseUnreadableError, set_database_aside
+from tracker.store.disk import damaged
+from tracker.store.events import Event, VaultCreated
+from tracker.store.header import Header, newer
+from tracker.store.journal import Entry, Head, Journal
+from tracker.store.migrate import Migration, SchemaChangedError, SchemaNewerError
+
+_REPLAY_AT_ONCE = 500
+_log = logging.getLogger(__name__)
+_T = TypeVar("_T")
+
+
+class Engine:
+    """The open journal and database of one vault; use it under the vault's lock.
+
+    Raises:
+        VaultDamagedError: the journal is broken or shorter than it was. VaultNewerError: written
+        by a newer program. StorageFullError, VaultBusyError, VaultError: see there.
+    """
+
+    def __init__(self, vault: Path, header: Header, migrations: tuple[Migration, ...]) -> None:
+        self._vault = vault
+        self._header = header
+        self._migrations = migrations
+        self._pending: list[tuple[bytes, Entry]] = []
+        self._in_batch = False
+        self._failed = False
+        self._journal = Journal(vault)
+        try:
+            self._check_first_entry()
+            self._database = self._open_database()
+        except BaseException:
+            self._journal.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of both files."""
+        self._database.close()
+        self._journal.close()
+
+    @property
+    def head(self) -> Head:
+        """The last entry, those of an open batch included."""
+        if not self._pending:
+            return self._journal.head
+        entry = self._pending[-1][1]
+        return Head(entry.seq, entry.hash)
+
+    @property
+    def schema_version(self) -> int:
+        """Number of the newest migration."""
+        return self._database.schema_version
+
+    def read(self, question: Callable[[Database], _T]) -> _T:
+        """Ask the database; if its file turns out damaged, make it again and ask once more.
+
+        Raises:
+            VaultError: it happened within a batch, which is given up.
+        """
+        try:
+            return question(self._database)
+        except DatabaseUnreadableError as error:
+            if self._in_batch:
+                self._failed = True
+                raise self._made_again() from error
+            self._remake(str(error))
+            return question(self._database)
+
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """Group writes: one flush for all, all or none; they are durable when the block ends.
+
+        Batches within a batch join it.
+
+        Raises:
+            StorageFullError, VaultError: nothing of the batch was stored.
+        """
+        if self._in_batch:
+            yield
+            return
+        self._in_batch, self._failed = True, False
+        try:
+            self._run("BEGIN")
+            yield
+            if self._failed:
+                raise InternalError("A write within the batch failed; nothing of it was stored.")
+            self._journal.append(self._pending)
+        except BaseException as error:
+            self._database.roll_back()
+            if isinstance(error, DatabaseUnreadableError):
+                self._remake(str(error))
+                raise self._made_again() from error
+            raise
+        else:
+            self._commit()
+        finally:
+            self._in_batch = False
+            self._pending = []
+
+    def write(self, events: Sequence[Event]) -> None:
+        """Record events: durable on return, or, within a batch, when the batch ends.
+
+        Raises:
+            InternalError: an event does not fit its type (a bug). Else as `batch`.
+        """
+        with self.batch():
+            try:
+                sealed = self._journal.seal(events, after=self.head)
+                apply_entries(self._database, (entry for _, entry in sealed))
+            except BaseException:
+                self._failed = True
+                raise
+            self._pending.extend(sealed)
+
+    def _run(self, sql: str) -> None:
+        self._database.run(sql)
+
+    def _commit(self) -> None:
+        """Commit what the journal already holds; if that fails, catch up from the journal."""
+        try:
+            self._run("COMMIT")
+        except (DatabaseUnreadableError, MoletrailError) as error:
+            _log.warning("the database is opened again after a failed commit: %s", error)
+            self._database.close()
+            try:
+                self._database = self._open_database()
+            except MoletrailError as again:
+                again.next_step = (
+                    "What was just stored is safe in the journal and shows up again after: "
+                    f"{again.next_step or 'open the vault again.'}"
+                )
+                raise
+
+    def _made_again(self) -> VaultError:
+        return VaultError(
+            f"The database of the vault '{self._vault}' was damaged, and is made again from the "
+            "journal. Nothing of the last step was stored.",
+            next_step="Try again.",
+        )
+
+    def _remake(self, reason: str) -> None:
+        self._database.close()
+        set_database_aside(self._vault, reason)
+        self._database = self._open_database()
+
+    def _check_first_entry(self) -> None:
+        first = next(self._journal.entries(), None)
+        if first is None or not isinstance(first.event, VaultCreated):
+            raise damaged(
+                self._vault, f"The journal '{self._journal.path}' is missing its beginning."
+            )
+        if first.event.vault_id != self._header.vault_id:
+            raise damaged(
+                self._vault, f"The journal '{self._journal.path}' belongs to another vault."
+            )
+
+    def _open_database(self) -> Database:
+        """The database, level with the journal; one that does not fit is made again."""
+        try:
+            return self._caught_up(Database(self._vault, self._migrations))
+        except SchemaNewerError as error:
+            raise newer(self._vault, str(error)) from error
+        except (DatabaseUnreadableError, SchemaChangedError) as error:
+            set_database_aside(self._vault, str(error).partition("\n")[0])
+        try:
+            return self._caught_up(Database(self._vault, self._migrations))
+        except (DatabaseUnreadableError, SchemaChangedError) as error:
+            raise damaged(self._vault, f"The database cannot be made again: {error}.") from error
+
+    def _caught_up(self, database: Database) -> Database:
+        try:
+            self._replay(database, after=self._level(database))
+        except BaseException:
+            database.roll_back()
+            database.close()
+            raise
+        return database
+
+    def _level(self, database: Database) -> int:
+        """How many journal entries the database holds.
+
+        Raises:
+            DatabaseUnreadableError: it was not made from this journal.
+            VaultDamagedError: the journal has lost entries that were stored.
+        """
+        applied = reads.applied(database)
+        if applied is None:
+            return 0
+        seq, digest = applied
+        if reads.vault_id(database) != self._header.vault_id:
+            raise DatabaseUnreadableError("it belongs to another vault")
+        if seq > self._journal.head.seq:
+            raise damaged(
+                self._vault,
+                f"The journal '{self._journal.path}' ends at entry {self._journal.head.seq}, but "
+                f"{seq} were stored. The database still holds what is missing.",
+            )
+        if self._journal.hash_of(seq) != digest or reads.applied_count(database) != seq:
+            raise DatabaseUnreadableError("it does not agree with the journal")
+        return seq
+
+    def _replay(self, database: Database, *, after: int) -> None:
+        entries = self._journal.entries(after)
+        while some := list(islice(entries, _REPLAY_AT_ONCE)):
+            database.run("BEGIN")
+            apply_entries(database, some)
+            database.run("COMMIT")
