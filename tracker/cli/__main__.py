@@ -1,0 +1,5 @@
+"""`python -m tracker.cli` is `moletrail`."""
+
+from tracker.cli.main import main
+
+main()

@@ -1,0 +1,79 @@
+"""Standard output carries results only; messages and progress go to standard error."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+JsonObject = dict[str, Any]
+
+
+def without_nan(value: Any) -> Any:
+    """The same value with NaN and infinities as None: JSON has no word for them."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {key: without_nan(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [without_nan(item) for item in value]
+    return value
+
+
+@dataclass
+class Output:
+    """Where a command writes; `as_json` chooses JSON Lines over sentences and tables."""
+
+    as_json: bool = False
+    is_quiet: bool = False
+
+    def object(self, value: Mapping[str, Any]) -> None:
+        """One JSON object on a line of its own, flushed: a reader may act on it at once.
+
+        ASCII with escapes, so that no console encoding can break a name with an emoji.
+        """
+        print(json.dumps(without_nan(value), allow_nan=False), flush=True)
+
+    def result(self, value: Mapping[str, Any], text: str) -> None:
+        """A result in the form asked for: the object, or the sentence."""
+        if self.as_json:
+            self.object(value)
+        else:
+            self.line(text)
+
+    def line(self, text: str = "") -> None:
+        """A line for a person, on standard output."""
+        print(text, flush=True)
+
+    def note(self, text: str) -> None:
+        """A message beside the results, on standard error."""
+        print(text, file=sys.stderr, flush=True)
+
+    @contextmanager
+    def progress(self, label: str, total: int | None) -> Iterator[Callable[[int], None]]:
+        """A progress bar on standard error, drawn only on a terminal.
+
+        Yields:
+            a function to call with the number of steps done so far.
+        """
+        if not sys.stderr.isatty() or (total is not None and total < 2):
+            yield lambda done: None
+            return
+        from rich.console import Console
+        from rich.progress import Progress
+
+        with Progress(console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task(label, total=total)
+            yield lambda done: bar.update(task, completed=done)
+
+
+def prepare_streams() -> None:
+    """Let names in any script through, whatever the console's encoding is."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")

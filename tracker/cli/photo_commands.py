@@ -1,0 +1,169 @@
+"""Commands that take photos: analyze, add, import, match."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tracker.cli import jsonl, options, texts
+from tracker.cli.session import CliSession, session_of
+
+if TYPE_CHECKING:
+    from tracker.services.results import AddRequest, IntakeResult
+    from tracker.services.session import Workspace
+
+_FOLDER = "DIR"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the program."""
+    app.command(rich_help_panel="Photos")(analyze)
+    app.command(rich_help_panel="Photos")(add)
+    app.command("import", rich_help_panel="Photos")(import_)
+    app.command(rich_help_panel="Photos")(match)
+
+
+def analyze(
+    ctx: typer.Context,
+    photos: options.PhotosArgument,
+    masks: Annotated[Path | None, typer.Option(metavar=_FOLDER, help="Write masks.")] = None,
+    overlays: Annotated[Path | None, typer.Option(metavar=_FOLDER, help="Write overlays.")] = None,
+    heatmaps: Annotated[Path | None, typer.Option(metavar=_FOLDER, help="Write heat maps.")] = None,
+    roi: options.RoiOption = None,
+    mm_per_px: options.MmPerPxOption = None,
+    modality: options.ModalityOption = None,
+) -> None:
+    """Measure photos without touching a vault."""
+    from tracker.services.analyzing import OutputFolders, analyze_files, photo_options
+
+    session = session_of(ctx)
+    wanted = photo_options(
+        options.read_roi(roi),
+        options.checked_mm_per_px(mm_per_px),
+        options.checked_modality(modality),
+    )
+    folders = OutputFolders(masks, overlays, heatmaps)
+    measured = refused = 0
+    with session.output.progress("Measuring", len(photos)) as advance:
+        for analysis in analyze_files(session.workspace(), photos, wanted, folders):
+            session.output.result(jsonl.analysis_object(analysis), texts.analysis_text(analysis))
+            if analysis.status == "measured":
+                measured += 1
+            else:
+                refused += 1
+            advance(measured + refused)
+    options.exit_with_refusals(measured, refused)
+
+
+def add(
+    ctx: typer.Context,
+    photos: options.PhotosArgument,
+    person: options.PersonOption = None,
+    lesion: Annotated[
+        str | None,
+        typer.Option(metavar="L", help="Its lesion; else the known one it clearly shows."),
+    ] = None,
+    site: Annotated[str | None, typer.Option(metavar="S", help="Where on the body.")] = None,
+    date: Annotated[
+        str | None, typer.Option(metavar="D", help="When it was taken; else from EXIF.")
+    ] = None,
+    mm_per_px: options.MmPerPxOption = None,
+    roi: options.RoiOption = None,
+    note: Annotated[str | None, typer.Option(metavar="T", help="A note.")] = None,
+    modality: options.ModalityOption = None,
+    new: Annotated[bool, typer.Option("--new", help="The lesion appeared lately.")] = False,
+) -> None:
+    """Store photos in the vault."""
+    from tracker.services.intake import common_request
+
+    session = session_of(ctx)
+    shared = common_request(
+        person=person,
+        lesion=lesion,
+        site=site,
+        taken_at=date,
+        mm_per_px=options.checked_mm_per_px(mm_per_px),
+        roi=options.read_roi(roi),
+        note=note,
+        modality=options.checked_modality(modality),
+        is_new=new,
+    )
+    _add_files(session, session.workspace(), photos, shared)
+
+
+def _add_files(
+    session: CliSession, workspace: Workspace, photos: list[Path], shared: AddRequest
+) -> None:
+    from tracker.services.comparing import compare_added
+    from tracker.services.intake import add_file, check_person
+    from tracker.services.results import Refusal, Stored
+
+    shared = check_person(workspace, shared)
+    done = refused = 0
+    with session.output.progress("Adding", len(photos)) as advance:
+        for path in photos:
+            result = add_file(workspace, path, shared)
+            _show_intake(session, result)
+            if isinstance(result, Refusal):
+                refused += 1
+            else:
+                done += 1
+            if isinstance(result, Stored):
+                compare_added(workspace, result)
+            advance(done + refused)
+    options.exit_with_refusals(done, refused)
+
+
+def _show_intake(session: CliSession, result: IntakeResult) -> None:
+    session.output.result(jsonl.intake_object(result), texts.intake_text(result))
+
+
+def import_(
+    ctx: typer.Context,
+    manifest: Annotated[Path, typer.Argument(metavar="MANIFEST.csv", show_default=False)],
+) -> None:
+    """Store the photos of a table: photo, person, lesion, taken_at, and optional columns."""
+    from tracker.services.comparing import compare_missing
+    from tracker.services.importing import import_manifest
+    from tracker.services.manifest import read_manifest
+    from tracker.services.results import Refusal, Stored
+
+    session = session_of(ctx)
+    workspace = session.workspace()
+    rows = read_manifest(manifest)
+    done = refused = 0
+    touched: set[tuple[str, str]] = set()
+    with session.output.progress("Importing", len(rows)) as advance:
+        for step in import_manifest(workspace, rows):
+            _show_intake(session, step.result)
+            if isinstance(step.result, Refusal):
+                refused += 1
+            else:
+                done += 1
+            if isinstance(step.result, Stored) and step.result.lesion is not None:
+                touched.add((step.result.person, step.result.lesion))
+            advance(step.done)
+    with session.output.progress("Comparing", len(touched)) as advance:
+        for number, _ in enumerate(compare_missing(workspace, sorted(touched)), start=1):
+            advance(number)
+    options.exit_with_refusals(done, refused)
+
+
+def match(
+    ctx: typer.Context,
+    photo: Annotated[Path, typer.Argument(metavar="PHOTO", show_default=False)],
+    person: options.PersonOption = None,
+    k: Annotated[int, typer.Option("-k", min=1, help="How many to list.")] = 5,
+    roi: options.RoiOption = None,
+) -> None:
+    """Which known lesion is this?"""
+    from tracker.services.matching import match_file
+
+    session = session_of(ctx)
+    matches = match_file(session.workspace(), photo, person, k=k, roi=options.read_roi(roi))
+    for found in matches:
+        session.output.result(jsonl.match_object(found), texts.match_text(found))
+    if not matches:
+        session.output.note("No lesion of this person can be compared with the photo yet.")

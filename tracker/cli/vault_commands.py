@@ -1,0 +1,80 @@
+"""Commands about the vault as a whole: init, doctor, and those that are still to come."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from tracker.cli import texts
+from tracker.cli.session import session_of
+from tracker.errors import NotThereYetError
+
+_PANEL = "Vault"
+#: Commands of the contract that this version does not have, and what each will do.
+NOT_THERE_YET = {
+    "backup": "Write the vault to one file.",
+    "restore": "Bring a backup back.",
+    "verify": "Check the vault, and repair it.",
+    "rekey": "Change the passphrase.",
+    "export": "Write open formats: CSV, Parquet, FHIR, DICOM, ISIC.",
+    "delete": "Delete a photo, a lesion or a person completely.",
+    "reanalyze": "Compute stored photos again with the current model.",
+    "correct-mask": "Replace a mask by one drawn by hand.",
+    "share": "Make a pack for a clinician.",
+}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the program."""
+    app.command(rich_help_panel=_PANEL)(init)
+    app.command(rich_help_panel=_PANEL)(doctor)
+    for name, purpose in NOT_THERE_YET.items():
+        _register_absent(app, name, purpose)
+
+
+def _register_absent(app: typer.Typer, name: str, purpose: str) -> None:
+    def absent(ctx: typer.Context) -> None:
+        raise NotThereYetError(
+            f"'{name}' is not there yet.",
+            next_step="The vault is a plain folder: copy it while no Moletrail runs to keep it.",
+        )
+
+    absent.__doc__ = f"{purpose} Not there yet."
+    app.command(
+        name,
+        rich_help_panel="Not there yet",
+        context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    )(absent)
+
+
+def init(
+    ctx: typer.Context,
+    encrypt: Annotated[bool, typer.Option("--encrypt", help="Not there yet.")] = False,
+) -> None:
+    """Make a vault."""
+    if encrypt:
+        raise NotThereYetError(
+            "Encrypted vaults are not there yet; nothing was made.",
+            next_step="Put the vault on an encrypted disk, and run: moletrail init",
+        )
+    from tracker.services.vaults import create_vault
+
+    session = session_of(ctx)
+    path = create_vault(session.workspace())
+    session.output.result(
+        {"type": "vault", "path": str(path), "encrypted": False}, f"Made a vault at {path}."
+    )
+
+
+def doctor(ctx: typer.Context) -> None:
+    """Versions, model hash, execution provider, telemetry and vault state."""
+    from tracker.services.doctor import examine, report_object
+
+    session = session_of(ctx)
+    report = examine(session.workspace())
+    if session.output.as_json:
+        session.output.object(report_object(report))
+        return
+    for line in texts.doctor_lines(report):
+        session.output.line(line)

@@ -1,0 +1,1 @@
+"""What Moletrail does, one verb a module: the only layer the command line and the app talk to."""

@@ -1,0 +1,71 @@
+"""Reading what a person points at and writing what they asked for, with clear refusals."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+
+from tracker.errors import InputError, PhotoUnreadableError, StorageFullError
+
+#: No camera writes larger single photos; a wrong file must not fill the memory.
+MAX_FILE_BYTES = 512 * 1024 * 1024
+_FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
+
+
+def read_photo(path: Path) -> bytes:
+    """The bytes of a photo file.
+
+    Raises:
+        PhotoUnreadableError: missing, a folder, not readable, or larger than any photo.
+    """
+    try:
+        if path.is_dir():
+            raise PhotoUnreadableError(
+                f"'{path}' is a folder, not a photo.", next_step="Name the photos in it."
+            )
+        size = path.stat().st_size
+        if size > MAX_FILE_BYTES:
+            raise PhotoUnreadableError(
+                f"'{path}' has {size // 1_000_000} MB, more than a photo can have.",
+                next_step="Check that it is a photo.",
+            )
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise PhotoUnreadableError(
+            f"There is no file '{path}'.", next_step="Check the name and the folder."
+        ) from None
+    except (OSError, ValueError) as error:
+        raise PhotoUnreadableError(
+            f"'{path}' cannot be read ({_why(error)}).",
+            next_step="Check the name and that you may read it.",
+        ) from None
+
+
+def write_output(path: Path, data: bytes) -> Path:
+    """Write a file that the person asked for, making its folder.
+
+    Raises:
+        StorageFullError: the disk is full. InputError: it cannot be written there.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    except OSError as error:
+        raise unwritable(path, error) from None
+    return path
+
+
+def unwritable(path: Path, error: OSError) -> InputError | StorageFullError:
+    """The refusal that belongs to a failed write."""
+    if error.errno in _FULL:
+        return StorageFullError(
+            f"The disk is full: '{path}' was not written.", next_step="Free some space."
+        )
+    return InputError(
+        f"'{path}' cannot be written ({_why(error)}).",
+        next_step="Choose another folder or name.",
+    )
+
+
+def _why(error: OSError | ValueError) -> str:
+    return (getattr(error, "strerror", None) or str(error)).lower()

@@ -1,0 +1,208 @@
+"""From the bytes of a photo to a durable observation, or to a refusal in words."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from tracker.domain.analysis import Analysis
+from tracker.domain.capture import CaptureTime, DateSource, Modality, parse_capture_time
+from tracker.domain.geometry import Box
+from tracker.errors import CaptureDateError, InputError, UsageError
+from tracker.services.files import read_photo
+from tracker.services.matching import accepted_lesion
+from tracker.services.people import required_person
+from tracker.services.results import AddRequest, Duplicate, IntakeResult, Refusal, Stored
+from tracker.services.session import Workspace
+from tracker.store.names import clean_name, clean_note, clean_optional_name
+from tracker.store.vault import NewObservation
+from tracker.vision.analyzer import AnalyzeOptions
+from tracker.vision.decode import DecodedPhoto, decode_photo
+
+NO_DATE_ADVICE = "Give the day with --date YYYY-MM-DD."
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ready:
+    """A photo that is computed and only has to be written; `is_found`: lesion by likeness."""
+
+    person: str
+    lesion: str | None
+    is_found: bool
+    photo: DecodedPhoto
+    capture: CaptureTime
+    analysis: Analysis
+
+
+def common_request(
+    *,
+    person: str | None,
+    lesion: str | None,
+    site: str | None,
+    taken_at: str | None,
+    mm_per_px: float | None,
+    roi: Box | None,
+    note: str | None,
+    modality: str | None,
+    is_new: bool,
+) -> AddRequest:
+    """What several photos of one command have in common; `data` and `photo` are still empty.
+
+    Raises:
+        UsageError: an unusable name.
+    """
+    return AddRequest(
+        data=b"",
+        photo="",
+        person=None if person is None else clean_name(person, "person"),
+        lesion=None if lesion is None else clean_name(lesion, "lesion"),
+        site=clean_optional_name(site, "site"),
+        taken_at=taken_at,
+        mm_per_px=mm_per_px,
+        roi=roi,
+        modality=None if modality is None else Modality(modality),
+        note=clean_note(note),
+        is_new=is_new,
+    )
+
+
+def check_person(workspace: Workspace, request: AddRequest) -> AddRequest:
+    """The request with its person settled, so that wrong usage shows before any work.
+
+    Raises:
+        PersonRequiredError: none named, and the vault has none or several.
+        VaultError: the vault cannot be opened.
+    """
+    return dataclasses.replace(request, person=required_person(workspace, request.person))
+
+
+def add_file(workspace: Workspace, path: Path, request: AddRequest) -> IntakeResult:
+    """Add the photo in a file; an unreadable file is a refusal."""
+    try:
+        data = read_photo(path)
+    except InputError as error:
+        return Refusal(str(path), error.message, error.next_step)
+    return add_photo(workspace, dataclasses.replace(request, data=data, photo=str(path)))
+
+
+def add_photo(workspace: Workspace, request: AddRequest) -> IntakeResult:
+    """Store one photo.
+
+    A photo whose quality is refused is not kept. Without a lesion it goes to the known one it
+    surely shows (see `matching.accepted_lesion`), else it waits unassigned.
+
+    Returns:
+        `Stored` once photo and observation are durable; `Duplicate`; or `Refusal`, and then the
+        vault is as before.
+
+    Raises:
+        UsageError: no person named where one is needed, an unusable name.
+        VaultError, VaultDamagedError, VaultBusyError: the vault cannot take it.
+        ModelError: the installation is not whole.
+    """
+    person = required_person(workspace, request.person)
+    known = _stored_before(workspace, request, person)
+    if known is not None:
+        return known
+    try:
+        photo = decode_photo(request.data, Path(request.photo).name)
+        capture = _capture_time(request, photo)
+        analysis = workspace.analyzer.analyze_decoded(photo, _options(request))
+    except (InputError, UsageError) as error:
+        return Refusal(request.photo, error.message, error.next_step)
+    if analysis.status == "refused":
+        return Refusal(
+            request.photo, analysis.reason or "It cannot be measured.", analysis.advice, analysis
+        )
+    lesion, is_found = request.lesion, False
+    if lesion is None and request.assign_nearest:
+        lesion = accepted_lesion(workspace, person, analysis, photo.rgb)
+        is_found = lesion is not None
+    return _store(workspace, request, _Ready(person, lesion, is_found, photo, capture, analysis))
+
+
+def _stored_before(workspace: Workspace, request: AddRequest, person: str) -> Duplicate | None:
+    """A duplicate is told before anything is computed: a rerun of an import is quick."""
+    digest = hashlib.sha256(request.data).hexdigest()
+    with workspace.open("add") as vault:
+        owner = next((p for p in vault.people() if p.name == person), None)
+        if owner is None:
+            return None
+        lesion = None
+        if request.lesion is not None:
+            lesion = next((x for x in vault.lesions(owner) if x.name == request.lesion), None)
+            if lesion is None:
+                return None
+        found = vault.find_duplicate(digest, owner, lesion, request.roi)
+    if found is None:
+        return None
+    place = None if found.lesion is None else found.lesion.name
+    return Duplicate(request.photo, person, place, found.observation_id)
+
+
+def _options(request: AddRequest) -> AnalyzeOptions:
+    return AnalyzeOptions(roi=request.roi, mm_per_px=request.mm_per_px, modality=request.modality)
+
+
+def _capture_time(request: AddRequest, photo: DecodedPhoto) -> CaptureTime:
+    """The date given, else the one in the photo.
+
+    Raises:
+        CaptureDateError: neither, or not a plausible one.
+    """
+    if request.taken_at is not None and request.taken_at.strip():
+        source = DateSource.MANIFEST if request.from_manifest else DateSource.GIVEN
+        return parse_capture_time(request.taken_at, source, now=datetime.now())
+    if photo.capture is None:
+        raise CaptureDateError(
+            f"'{photo.name}' does not say when it was taken.", next_step=NO_DATE_ADVICE
+        )
+    return photo.capture
+
+
+def _store(workspace: Workspace, request: AddRequest, ready: _Ready) -> Stored:
+    photo = ready.photo
+    with workspace.open("add") as vault, vault.batch():
+        person = vault.ensure_person(ready.person)
+        lesion = None
+        if ready.lesion is not None:
+            lesion = vault.ensure_lesion(
+                person, ready.lesion, site=request.site, is_new=request.is_new
+            )
+        record = vault.keep_photo(
+            request.data,
+            file_name=Path(request.photo).name,
+            media_type=photo.media_type,
+            width=photo.width,
+            height=photo.height,
+        )
+        seen = vault.add_observation(
+            NewObservation(
+                photo=record,
+                person=person,
+                lesion=lesion,
+                capture=ready.capture,
+                modality=ready.analysis.modality,
+                analysis=ready.analysis,
+                note=request.note,
+                requested_roi=request.roi,
+            )
+        )
+    return Stored(
+        photo=request.photo,
+        person=person.name,
+        lesion=None if lesion is None else lesion.name,
+        observation_id=seen.observation_id,
+        taken_at=seen.capture,
+        analysis=seen.analysis,
+        auto_assigned=ready.is_found,
+        warnings=_warnings(photo, ready.analysis),
+    )
+
+
+def _warnings(photo: DecodedPhoto, analysis: Analysis) -> tuple[str, ...]:
+    issues = () if analysis.quality is None else analysis.quality.issues
+    return (*photo.warnings, *(f"{issue.reason} {issue.advice}" for issue in issues))
