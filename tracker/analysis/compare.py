@@ -57,11 +57,10 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class _Size:
-    source: str | None
-    why_not: str | None
-    log_area: float | None = None
-    log_diameter: float | None = None
-    sigma_log: float | None = None
+    source: str
+    log_area: float
+    log_diameter: float
+    sigma_log: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +75,7 @@ def compare(earlier: Subject, later: Subject) -> Comparison:
     """Hold `later` against `earlier`; what cannot be told is None with its reason."""
     alignment = align(earlier.features, later.features)
     size = _size(earlier, later, alignment)
+    known = None if isinstance(size, str) else size
     colour = _colour(earlier, later, alignment)
     uncut = not (earlier.measures.touches_frame or later.measures.touches_frame)
     return Comparison(
@@ -83,18 +83,14 @@ def compare(earlier: Subject, later: Subject) -> Comparison:
         later=later.observation_id,
         same_lesion=alignment.same_lesion,
         registration=registration_on_photos(alignment, earlier.view, later.view),
-        size_source=size.source,
-        size_why_not=size.why_not,
-        log_area_ratio=size.log_area,
-        log_diameter_ratio=size.log_diameter,
-        size_sigma_log=size.sigma_log,
+        size_source=None if known is None else known.source,
+        size_why_not=size if isinstance(size, str) else None,
+        log_area_ratio=None if known is None else known.log_area,
+        log_diameter_ratio=None if known is None else known.log_diameter,
+        size_sigma_log=None if known is None else known.sigma_log,
         # A cut outline has a straight side of the frame's: its shape is not the lesion's.
         delta_asymmetry=later.measures.asymmetry - earlier.measures.asymmetry if uncut else None,
-        log_irregularity_ratio=_log_ratio(
-            later.measures.border_irregularity, earlier.measures.border_irregularity
-        )
-        if uncut
-        else None,
+        log_irregularity_ratio=_log_irregularity_ratio(earlier, later) if uncut else None,
         colour_delta_e=colour.delta_e,
         colour_overall_delta_e=colour.overall_delta_e,
         delta_lab=colour.delta_lab,
@@ -105,55 +101,44 @@ def compare(earlier: Subject, later: Subject) -> Comparison:
     )
 
 
-def _size(earlier: Subject, later: Subject, alignment: Alignment) -> _Size:
+def _size(earlier: Subject, later: Subject, alignment: Alignment) -> _Size | str:
     """Size by scale, else by the skin, else why not."""
     cut = _cut(earlier.measures.touches_frame, later.measures.touches_frame)
     if cut is not None:
-        return _Size(None, cut)
+        return cut
     if alignment.same_lesion is False:
-        return _Size(None, alignment.reason)
+        return alignment.reason or wording.OTHER_SPOT
     by_scale = _size_by_scale(earlier, later)
     by_skin = _size_by_skin(earlier, later, alignment)
     if by_scale is not None and by_skin is not None:
-        assert by_scale.sigma_log is not None and by_skin.sigma_log is not None
         clearly = by_skin.sigma_log < _CLEARLY_BETTER * by_scale.sigma_log
         return by_skin if clearly else by_scale
-    return by_scale or by_skin or _Size(None, alignment.size_reason or wording.NO_SCALE)
+    return by_scale or by_skin or alignment.size_reason or wording.NO_SCALE
 
 
 def _size_by_scale(earlier: Subject, later: Subject) -> _Size | None:
     if earlier.scale is None or later.scale is None:
         return None
     log_scale = math.log(later.scale.mm_per_px / earlier.scale.mm_per_px)
-    log_area = _log_ratio(later.measures.area_px, earlier.measures.area_px)
-    log_diameter = _log_ratio(later.measures.diameter_px, earlier.measures.diameter_px)
     relative = [s.sigma / s.mm_per_px for s in (earlier.scale, later.scale)]
     return _Size(
         "scale",
-        None,
-        None if log_area is None else log_area + 2 * log_scale,
-        None if log_diameter is None else log_diameter + log_scale,
+        math.log(later.measures.area_px / earlier.measures.area_px) + 2 * log_scale,
+        math.log(later.measures.diameter_px / earlier.measures.diameter_px) + log_scale,
         2 * math.hypot(*relative),  # area goes with the square of the scale
     )
 
 
 def _size_by_skin(earlier: Subject, later: Subject, alignment: Alignment) -> _Size | None:
-    if alignment.skin is None or min(earlier.measures.area_px, later.measures.area_px) <= 0:
+    if alignment.skin is None:
         return None
     matrix = alignment.skin.fit.matrix
-    return _Size(
-        "skin",
-        None,
-        log_area_ratio(
-            earlier.view,
-            later.view,
-            matrix,
-            earlier.measures.area_px,
-            later.measures.area_px,
-        ),
-        log_diameter_ratio(earlier.view, later.view, matrix),
-        alignment.skin.sigma_log_area,
-    )
+    log_diameter = log_diameter_ratio(earlier.view, later.view, matrix)
+    if log_diameter is None:
+        return None
+    areas = earlier.measures.area_px, later.measures.area_px
+    log_area = log_area_ratio(earlier.view, later.view, matrix, *areas)
+    return _Size("skin", log_area, log_diameter, alignment.skin.sigma_log_area)
 
 
 def _cut(earlier: bool, later: bool) -> str | None:
@@ -219,8 +204,9 @@ def _delta_e(first: Lab, second: Lab) -> float:
     return float(delta_e_2000(pair[0], pair[1]))
 
 
-def _log_ratio(later: float, earlier: float) -> float | None:
-    return math.log(later / earlier) if later > 0 and earlier > 0 else None
+def _log_irregularity_ratio(earlier: Subject, later: Subject) -> float:
+    before, after = earlier.measures.border_irregularity, later.measures.border_irregularity
+    return math.log(after / before)
 
 
 def _cosine(earlier: Subject, later: Subject) -> float | None:

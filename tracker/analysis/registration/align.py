@@ -160,7 +160,7 @@ def _accepted(
     mirrored: bool,
 ) -> Alignment:
     skin, size_reason = _skin_fit(earlier, later, whole, matches)
-    notes = (wording.MIRRORED,) if mirrored else ()
+    notes: tuple[str, ...] = (wording.MIRRORED,) if mirrored else ()
     best = whole if skin is None else skin.fit
     same = _outlines_meet(earlier.view, later.view, best.matrix)
     if skin is not None and _grew(skin.fit, whole, later.view):

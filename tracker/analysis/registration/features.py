@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import cv2
 import numpy as np
@@ -35,7 +36,7 @@ class KeyPoints:
     points: NDArray[np.float32]
     sizes: NDArray[np.float32]
     angles: NDArray[np.float32]
-    descriptors: NDArray[np.float32] | NDArray[np.uint8]
+    descriptors: NDArray[Any]
 
     def __len__(self) -> int:
         return len(self.points)
@@ -80,7 +81,9 @@ def describe(view: LesionView) -> ViewFeatures:
     those of them that also pass the higher threshold.
     """
     grey = cv2.cvtColor(view.rgb, cv2.COLOR_RGB2GRAY)
-    levelled = cv2.createCLAHE(clipLimit=3.0, tileGridSize=(8, 8)).apply(grey)
+    levelled = np.asarray(
+        cv2.createCLAHE(clipLimit=3.0, tileGridSize=(8, 8)).apply(grey), dtype=np.uint8
+    )
     skin_area = skin_around(view)
     sift_whole, sift_skin = _sift(levelled, skin_area)
     akaze_whole, akaze_skin = _akaze(levelled, skin_area)
@@ -104,7 +107,7 @@ def skin_around(view: LesionView) -> NDArray[np.bool_]:
 def _sift(grey: NDArray[np.uint8], skin: NDArray[np.bool_]) -> tuple[KeyPoints, KeyPoints]:
     if min(grey.shape) < MIN_SIDE_PX:
         return _none(np.float32, 128), _none(np.float32, 128)
-    detector = cv2.SIFT_create(
+    detector = cv2.SIFT.create(
         nfeatures=0,
         nOctaveLayers=_SIFT_LAYERS,
         contrastThreshold=_SIFT_CONTRAST_SKIN,
@@ -125,8 +128,8 @@ def _akaze(grey: NDArray[np.uint8], skin: NDArray[np.bool_]) -> tuple[KeyPoints,
     if min(grey.shape) < MIN_SIDE_PX:
         return _none(np.uint8, 61), _none(np.uint8, 61)
     # OpenCV 5 moved AKAZE out of its main module.
-    module = cv2 if hasattr(cv2, "AKAZE_create") else cv2.xfeatures2d
-    detector = module.AKAZE_create(threshold=_AKAZE_THRESHOLD_SKIN)
+    module = cv2 if hasattr(cv2, "AKAZE") else cv2.xfeatures2d
+    detector = module.AKAZE.create(threshold=_AKAZE_THRESHOLD_SKIN)
     found, descriptors = detector.detectAndCompute(grey, None)
     if descriptors is None or len(found) == 0:
         return _none(np.uint8, 61), _none(np.uint8, 61)
@@ -136,7 +139,7 @@ def _akaze(grey: NDArray[np.uint8], skin: NDArray[np.bool_]) -> tuple[KeyPoints,
 
 
 def _key_points(
-    found: Sequence[cv2.KeyPoint], descriptors: NDArray[np.float32] | NDArray[np.uint8]
+    found: Sequence[cv2.KeyPoint], descriptors: NDArray[Any]
 ) -> tuple[KeyPoints, NDArray[np.float32]]:
     """OpenCV's key points as arrays, and their responses (n,)."""
     table = np.array(
@@ -165,5 +168,5 @@ def _on(area: NDArray[np.bool_], points: KeyPoints) -> NDArray[np.bool_]:
 
 def _none(kind: type[np.float32] | type[np.uint8], width: int) -> KeyPoints:
     empty = np.zeros(0, dtype=np.float32)
-    descriptors: NDArray[np.float32] | NDArray[np.uint8] = np.zeros((0, width), dtype=kind)
-    return KeyPoints(np.zeros((0, 2), dtype=np.float32), empty, empty, descriptors)
+    points = np.zeros((0, 2), dtype=np.float32)
+    return KeyPoints(points, empty, empty, np.zeros((0, width), dtype=kind))

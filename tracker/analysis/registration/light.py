@@ -51,14 +51,16 @@ def light_from_registered_skin(
         skin_earlier, skin_later: (h, w) bool, skin off the widened lesion in each view.
     """
     height, width = earlier.mask.shape
-    warped = cv2.warpPerspective(later.rgb, matrix, (width, height), flags=cv2.INTER_LINEAR)
+    warped = np.asarray(
+        cv2.warpPerspective(later.rgb, matrix, (width, height), flags=cv2.INTER_LINEAR), np.uint8
+    )
     seen = cv2.warpPerspective(
         skin_later.astype(np.uint8), matrix, (width, height), flags=cv2.INTER_NEAREST
     )
     shared = skin_earlier & (seen > 0) & _usable(earlier.rgb) & _usable(warped)
     if np.count_nonzero(shared) < _MIN_SKIN_PX:
         return None
-    a, b = earlier.rgb[shared], np.asarray(warped, dtype=np.uint8)[shared]
+    a, b = earlier.rgb[shared], warped[shared]
     return _light(linear(a).mean(axis=0), linear(b).mean(axis=0), _mean_lab(a), _mean_lab(b))
 
 

@@ -151,9 +151,9 @@ def _pair_distances(
 ) -> NDArray[np.float32]:
     left, right = a.descriptors[rows], b.descriptors[columns]
     if left.dtype == np.uint8:
-        return _BITS[left ^ right].sum(axis=1).astype(np.float32)
+        return np.asarray(_BITS[left ^ right].sum(axis=1), dtype=np.float32)
     similarity = np.einsum("ij,ij->i", left, right)
-    return np.sqrt(np.maximum(2.0 - 2.0 * similarity, 0.0)).astype(np.float32)
+    return np.asarray(np.sqrt(np.maximum(2.0 - 2.0 * similarity, 0.0)), dtype=np.float32)
 
 
 def _clear_best(group: NDArray[np.intp], distance: NDArray[np.float32]) -> NDArray[np.bool_]:
