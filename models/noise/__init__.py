@@ -1,0 +1,1 @@
+"""Population noise of each axis, measured on real photos of unchanged lesions."""
