@@ -1,0 +1,46 @@
+"""Photos that are stored but belong to no spot yet."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from tracker.domain.records import Observation
+from tracker.services import edits, pictures, timeline
+from tracker.services.comparing import complete_series
+from ui import session, strings
+
+
+def show(person: str) -> None:
+    """Draw the photos of `person` that wait, each with the spot to choose."""
+    workspace = session.workspace()
+    if person not in {row.person for row in timeline.people(workspace)}:
+        return
+    photos = timeline.unassigned(workspace, person)
+    if not photos:
+        return
+    st.subheader(strings.ADD_WAITING)
+    known = [row.lesion for row in timeline.lesions(workspace, person)]
+    for seen in photos:
+        with st.container(border=True):
+            _one(seen, known)
+
+
+def _one(seen: Observation, known: list[str]) -> None:
+    workspace = session.workspace()
+    left, right = st.columns([1, 2])
+    with left:
+        st.image(pictures.lesion_picture(workspace, seen.observation_id), width="stretch")
+    with right:
+        st.write(f"{seen.photo.file_name}, {seen.capture.isoformat()}")
+        name = st.selectbox(
+            strings.ADD_LESION,
+            known,
+            index=None,
+            accept_new_options=True,
+            key=f"waiting-{seen.observation_id}",
+            placeholder=strings.ADD_NEW_LESION_NAME,
+        )
+        if st.button(strings.ADD_ASSIGN, key=f"assign-{seen.observation_id}", disabled=not name):
+            edits.move(workspace, seen.observation_id, name)
+            complete_series(workspace, seen.person.name, name)
+            st.rerun()

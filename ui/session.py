@@ -1,0 +1,48 @@
+"""What one browser session works on."""
+
+from __future__ import annotations
+
+import re
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from tracker.services.session import Workspace, resolve_vault_path
+
+_LESION = "chosen_lesion"
+_PERSON = "chosen_person"
+_PAGES = "pages"
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|$:~])")
+
+
+def workspace() -> Workspace:
+    """The workspace of the vault this app was started for."""
+    return Workspace(resolve_vault_path(None))
+
+
+def choose_lesion(person: str, lesion: str) -> None:
+    """Remember which timeline to open."""
+    st.session_state[_PERSON] = person
+    st.session_state[_LESION] = lesion
+
+
+def chosen_lesion() -> tuple[str, str] | None:
+    """(person, lesion) of the timeline to open, if one was chosen."""
+    person, lesion = st.session_state.get(_PERSON), st.session_state.get(_LESION)
+    return (person, lesion) if person and lesion else None
+
+
+def remember_pages(pages: dict[str, StreamlitPage]) -> None:
+    """Keep the pages under their short names, so that one page can lead to another."""
+    st.session_state[_PAGES] = pages
+
+
+def page(name: str) -> StreamlitPage:
+    """The page of that short name."""
+    pages: dict[str, StreamlitPage] = st.session_state[_PAGES]
+    return pages[name]
+
+
+def plain(text: str) -> str:
+    """A name as Markdown shows it unchanged: what a person typed is never formatting."""
+    return _MARKDOWN.sub(r"\\\1", text)

@@ -1,0 +1,40 @@
+"""Where the diary is, what computed it, what this tool cannot do."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from tracker.domain import wording
+from tracker.services.doctor import examine
+from ui import session, strings
+from ui.parts import person_picker, report_download
+
+
+def show() -> None:
+    """Draw the page."""
+    st.title(strings.DATA_TITLE)
+    report = examine(session.workspace())
+    for problem in report.problems:
+        st.warning(problem, icon=":material/build:")
+    st.subheader(strings.DATA_WHERE, anchor=False)
+    st.code(report.vault.path, language=None, wrap_lines=True)
+    st.write(strings.DATA_COUNTS.format(vault=report.vault))
+    st.write(strings.DATA_LOCAL)
+    person = person_picker.pick(key="data_person")
+    if person is not None:
+        report_download.for_lesion(person, None)
+    st.subheader(strings.DATA_LIMITS, anchor=False)
+    for sentence in wording.WHAT_THIS_IS_NOT:
+        st.markdown(f"- {sentence}")
+    st.subheader(strings.DATA_VERSIONS, anchor=False)
+    rows = [{"": "Moletrail", strings.COLUMN_VERSION: report.program}]
+    rows += [
+        {"": model.name, strings.COLUMN_VERSION: f"{model.version} ({(model.sha256 or '')[:12]})"}
+        for model in report.models
+    ]
+    rows += [
+        {"": name, strings.COLUMN_VERSION: version or strings.NOT_KNOWN}
+        for name, version in report.libraries.items()
+    ]
+    st.dataframe(rows, hide_index=True)
+    st.caption(f"{strings.DATA_LICENCE}: {report.licence.whole}")

@@ -1,0 +1,88 @@
+"""All lesions of a person, most urgent first."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from tracker.domain import wording
+from tracker.domain.change import Change, Status
+from tracker.services import pictures, timeline
+from tracker.services.changes import changes
+from ui import session, strings
+from ui.parts import person_picker, status
+
+_COLUMNS = 3
+
+
+def show() -> None:
+    """Draw the page."""
+    st.title(strings.NAV_LESIONS)
+    person = person_picker.pick(key="overview_person")
+    if person is None:
+        _empty()
+        return
+    with st.spinner(strings.COMPARING):
+        judged = changes(session.workspace(), person)
+    rows = {row.lesion: row for row in timeline.lesions(session.workspace(), person)}
+    waiting = len(timeline.unassigned(session.workspace(), person))
+    if waiting:
+        st.warning(strings.WAITING_COUNT.format(count=waiting), icon=":material/inbox:")
+    if not judged:
+        _empty()
+        return
+    shown = _filtered(judged)
+    for start in range(0, len(shown), _COLUMNS):
+        for column, change in zip(
+            st.columns(_COLUMNS), shown[start : start + _COLUMNS], strict=False
+        ):
+            with column, st.container(border=True, height="stretch"):
+                _card(change, rows[change.lesion])
+
+
+def _empty() -> None:
+    st.subheader(strings.EMPTY_TITLE)
+    st.write(strings.EMPTY_TEXT)
+    st.page_link(session.page("add"), label=strings.ADD_FIRST, icon=":material/add_a_photo:")
+
+
+def _filtered(judged: list[Change]) -> list[Change]:
+    """The lesions of the chosen status; the choices carry their counts."""
+    counts = {kind: sum(change.status == kind for change in judged) for kind in Status}
+    present = [kind for kind in Status if counts[kind]]
+    if len(present) < 2:
+        return judged
+    chosen = st.pills(
+        strings.FILTER,
+        present,
+        format_func=lambda kind: f"{wording.STATUS[kind].split(':')[0]} ({counts[kind]})",
+        label_visibility="collapsed",
+    )
+    return judged if chosen is None else [c for c in judged if c.status == chosen]
+
+
+def _card(change: Change, row: timeline.LesionRow) -> None:
+    if change.latest is not None:
+        picture = pictures.lesion_picture(session.workspace(), change.latest)
+        st.image(picture, width="stretch", caption=None)
+    st.markdown(f"#### {session.plain(change.lesion)}")
+    status.badge(change.status)
+    status.alerts(change)
+    st.caption(_facts(row))
+    if st.button(
+        strings.OPEN_TIMELINE,
+        key=f"open-{row.lesion_id}",
+        icon=":material/timeline:",
+        width="stretch",
+    ):
+        session.choose_lesion(change.person, change.lesion)
+        st.switch_page(session.page("timeline"))
+
+
+def _facts(row: timeline.LesionRow) -> str:
+    parts = [session.plain(row.site)] if row.site else []
+    if row.first_taken_at is not None and row.latest_taken_at is not None:
+        first, latest = row.first_taken_at.value.date(), row.latest_taken_at.value.date()
+        span = f"{first:%d %b %Y}" if first == latest else f"{first:%d %b %Y} to {latest:%d %b %Y}"
+        parts.append(span)
+    parts.append(strings.PHOTO_COUNT.format(count=row.observations))
+    return " · ".join(parts)
