@@ -115,7 +115,7 @@ def _camera(story: _Story, rng: np.random.Generator) -> Camera:
         white_balance=(about(1.02, 0.03), 1.0, about(0.98, 0.04)),
         vignette=about(0.2, 0.1),
         slope=(about(0, 0.3), about(0, 0.3)) if clinical else (about(0, 0.1), about(0, 0.1)),
-        blur_px=about(0.9, 0.3),
+        blur_px=about(0.6, 0.25),
         noise=about(0.009, 0.003),
         hairs=int(rng.integers(4)),
     )
@@ -142,7 +142,7 @@ def _tilted_and_cut(camera: Camera) -> Camera:
     """A steep angle, and the lesion half out of the frame."""
     width_mm = camera.size_px[0] * camera.mm_per_px
     return replace(
-        camera, centre_mm=(0.5 * width_mm, 0.0), rotation_deg=-8.0, tilt=(0.0, 0.18), blur_px=1.6
+        camera, centre_mm=(0.5 * width_mm, 0.0), rotation_deg=-8.0, tilt=(0.0, 0.18), blur_px=1.2
     )
 
 
@@ -218,7 +218,7 @@ def _stories(seed: int) -> tuple[_Story, ...]:
             ben,
             "Neck",
             "neck",
-            lesion(8, 2.6, 1.9, irregularity=0.2, network=0.2, softness_mm=0.18),
+            lesion(8, 2.6, 1.9, irregularity=0.2, network=0.2, softness_mm=0.06),
             ("2022-08-20", "2023-04-08", "2023-12-16", "2024-08-24"),
             "Made-up course: stays as it is; plain photos from a phone.",
             modality=Modality.CLINICAL,

@@ -20,7 +20,7 @@ from tracker.analysis.render_skin import SkinWorld
 
 #: The outline is where this share of the lesion's pigment is reached; people who outline soft
 #: borders follow the outer, faint edge rather than the middle of the slope.
-OUTLINE_LEVEL = 0.35
+OUTLINE_LEVEL = 0.25
 #: Lesion textures are drawn on a window of this half width, whatever the lesion's size, so that
 #: growth uncovers more of one pattern instead of drawing another.
 REACH_MM = 6.5
@@ -45,7 +45,7 @@ class RenderedLesion:
     elongation: float = 1.2
     angle_deg: float = 20.0
     irregularity: float = 0.35
-    softness_mm: float = 0.12
+    softness_mm: float = 0.05
     melanin: float = 1.7
     redness: float = 0.15
     network: float = 0.5
@@ -107,7 +107,7 @@ def draw_lesion(world: SkinWorld, lesion: RenderedLesion) -> LesionMaps:
     rng = generator(lesion.seed, 15)
     patchy = (0.75 + 0.3 * noise(rng, (side, side), 0.5 / step)).clip(0.2, 1.4)
     # Where pigment lies deep, less of it is left near the surface: grey-blue instead of brown.
-    shallow = 1.0 - min(0.6 * lesion.veil, 0.7) * veil_place * (lesion.lobe_mm > 0)
+    shallow = 1.0 - min(0.75 * lesion.veil, 0.8) * veil_place * (lesion.lobe_mm > 0)
     maps = (
         cover,
         cover * (shallow * _pigment(lesion, x, y, step) + lesion.focus * focus),
@@ -173,7 +173,7 @@ def _pigment(lesion: RenderedLesion, x: Field, y: Field, step: float) -> Field:
     net = cell_walls(rng, shape, 0.22 / step, 0.05 / step)
     regional = (0.8 + 0.5 * noise(rng, shape, 1.4 / step)).clip(0.1, 1.5)
     drops = dots(rng, shape, round(1.1 * shape[0] * shape[1] * step**2), (0.06 / step, 0.15 / step))
-    pattern = lesion.network * regional * 0.55 * (net - 0.42) + lesion.globules * 0.55 * drops
+    pattern = lesion.network * regional * 0.8 * (net - 0.42) + lesion.globules * 0.55 * drops
     density = body * (0.88 + 0.22 * centre) + pattern
     return np.asarray(lesion.melanin * density.clip(0.2, 2.2), dtype=np.float32)
 
