@@ -73,13 +73,20 @@ def _inside(centre: float, side: float, extent: int) -> float:
 
 
 def random_affine(
-    rng: np.random.Generator, config: AugmentConfig, square: Square, size: int
+    rng: np.random.Generator,
+    config: AugmentConfig,
+    square: Square,
+    size: int,
+    max_turn_rad: float = math.pi,
 ) -> Matrix:
-    """2x3 matrix from picture to input pixels: rotation, flip, stretch and shear about a square."""
-    angle = rng.uniform(0.0, 2.0 * math.pi)
+    """2x3 matrix from picture to input pixels: rotation, flip, stretch and shear about a square.
+
+    A turn of less than a half circle stands for one hand holding one phone: then no flip.
+    """
+    angle = rng.uniform(-max_turn_rad, max_turn_rad)
     cos, sin = math.cos(angle), math.sin(angle)
     stretch = math.exp(rng.uniform(-config.stretch, config.stretch))
-    flip = -1.0 if rng.random() < 0.5 else 1.0
+    flip = -1.0 if max_turn_rad >= math.pi and rng.random() < 0.5 else 1.0
     shear = rng.uniform(-config.shear, config.shear)
     rotate = np.array([[cos, -sin], [sin, cos]])
     linear = rotate @ np.array([[1.0, shear], [0.0, 1.0]]) @ np.diag([flip * stretch, 1 / stretch])
@@ -117,13 +124,13 @@ def photometric(rng: np.random.Generator, config: AugmentConfig, view: Pixels) -
     """Change light, white balance, contrast, sharpness and compression of uint8 RGB (S, S, 3)."""
     if rng.random() < config.blur_share:
         view = np.asarray(cv2.GaussianBlur(view, (0, 0), float(rng.uniform(0.4, 1.6))), np.uint8)
-    view = cv2.LUT(view, _tone_curves(rng))
+    view = np.asarray(cv2.LUT(view, _tone_curves(rng)), np.uint8)
     if rng.random() < 0.3:
         view = _lit_from_a_side(rng, view)
     if rng.random() < config.noise_share:
-        noise = np.empty(view.shape, np.int16)
+        noise = np.zeros_like(view, np.int16)
         cv2.setRNGSeed(int(rng.integers(2**31 - 1)))
-        cv2.randn(noise, 0, float(rng.uniform(1.0, 8.0)))
+        cv2.randn(noise, np.zeros(3), np.full(3, rng.uniform(1.0, 8.0)))
         view = np.asarray(cv2.add(view, noise, dtype=cv2.CV_8U), np.uint8)
     if rng.random() < config.jpeg_share:
         quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(40, 92))]

@@ -21,7 +21,7 @@ class Batch(NamedTuple):
     """One step's data; rows 2i and 2i+1 show the same lesion, rows from 2P on are evolved.
 
     image uint8 (N, S, S, 3); mask uint8 (N, S/2, S/2); has_mask bool (N,); label int64 (N,)
-    with -1 for none; lesion int64 (N,), the identity (evolved rows are nobody's twin);
+    as in Picture; lesion int64 (N,), the identity (evolved rows are nobody's twin);
     parent int64 (N,), the row an evolved row was made from, else -1.
     """
 
@@ -70,7 +70,7 @@ def class_prior(pictures: list[Picture], weights: NDArray[np.float64], classes: 
     """Share of each class among the labelled pictures as they are drawn, (classes,)."""
     prior = np.full(classes, 1e-6)
     for picture, weight in zip(pictures, weights, strict=True):
-        if picture.label != NO_CLASS:
+        if picture.label >= 0:
             prior[picture.label] += weight
     return torch.from_numpy((prior / prior.sum()).astype(np.float32))
 

@@ -9,7 +9,7 @@ import onnxruntime
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
-from .data import NO_CLASS, Corpus
+from .data import Corpus
 from .metrics import roc_auc, softmax
 from .predict import Predictions, predict
 from .reference import fit_reference, unlike_score
@@ -23,7 +23,7 @@ REFERENCE_PICTURES = 4000
 
 def fit_temperature(run: Predictions) -> float:
     """Temperature of least negative log-likelihood on labelled pictures (Guo et al. 2017)."""
-    known = run.of(np.array([p.label != NO_CLASS for p in run.pictures]))
+    known = run.of(np.array([p.label >= 0 for p in run.pictures]))
     label = np.array([p.label for p in known.pictures])
     rows = np.arange(len(label))
 
@@ -38,7 +38,7 @@ def certain_threshold(run: Predictions, temperature: float) -> dict[str, float]:
 
     Every threshold above it must hold as well, so that one lucky step does not decide.
     """
-    known = run.of(np.array([p.label != NO_CLASS for p in run.pictures]))
+    known = run.of(np.array([p.label >= 0 for p in run.pictures]))
     label = np.array([p.label for p in known.pictures])
     probability = softmax(known.logits, temperature)
     top, right = probability.max(1), probability.argmax(1) == label

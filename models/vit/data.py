@@ -20,13 +20,19 @@ from .network import CLASSES
 
 CACHE_SIDE_PX = 320
 NO_CLASS = -1
+"""Label of a lesion whose diagnosis is unknown or not among the classes."""
+NOT_A_LESION = -2
+"""Label of plain skin and of objects: known to be none of the classes."""
 
 Pixels = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
 class Picture:
-    """One manifest row. ``label`` indexes ``CLASSES`` or is ``NO_CLASS``; box is x, y, w, h px."""
+    """One manifest row; box is x, y, w, h px.
+
+    ``label`` indexes ``CLASSES``, or is ``NO_CLASS`` or ``NOT_A_LESION``.
+    """
 
     name: str
     dataset: str
@@ -60,6 +66,7 @@ def read_manifest(root: Path) -> list[Picture]:
 
 def _picture(row: dict[str, str]) -> Picture:
     diagnosis = row["diagnosis"]
+    unlabelled = NOT_A_LESION if row["modality"] == "nonlesion" else NO_CLASS
     return Picture(
         name=row["id"],
         dataset=row["dataset"],
@@ -68,7 +75,7 @@ def _picture(row: dict[str, str]) -> Picture:
         path=row["path"],
         mask_path=row["mask_path"],
         diagnosis=diagnosis,
-        label=CLASSES.index(diagnosis) if diagnosis in CLASSES else NO_CLASS,
+        label=CLASSES.index(diagnosis) if diagnosis in CLASSES else unlabelled,
         lesion=row["lesion_id"] or row["id"],
     )
 

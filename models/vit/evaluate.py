@@ -17,8 +17,10 @@ from typing import Any
 
 import numpy as np
 import onnxruntime
+from numpy.typing import NDArray
 
-from .data import NO_CLASS, Corpus, corpus_root
+from .change import change_report
+from .data import Corpus, corpus_root
 from .metrics import (
     THRESHOLDED_JACCARD_FLOOR,
     balanced_accuracy,
@@ -35,6 +37,11 @@ SEGMENTED = ("ham10000", "isic2018_task1", "padufes20")
 MELANOMA = CLASSES.index("mel")
 
 
+def mean_interval(values: NDArray[np.float64]) -> list[float]:
+    """Bootstrap interval of a mean."""
+    return bootstrap(lambda rows: float(values[rows].mean()), len(values))
+
+
 def segmentation_report(run: Predictions) -> dict[str, Any]:
     """Dice, Jaccard and failures per data set, with counts and 95 % intervals."""
     report: dict[str, Any] = {}
@@ -46,7 +53,7 @@ def segmentation_report(run: Predictions) -> dict[str, Any]:
         report[dataset] = {
             "count": len(dice),
             "dice": round(float(dice.mean()), 4),
-            "dice_95": bootstrap(lambda rows, d=dice: float(d[rows].mean()), len(dice)),
+            "dice_95": mean_interval(dice),
             "jaccard": round(float(jaccard.mean()), 4),
             "failed_share": round(float((jaccard < THRESHOLDED_JACCARD_FLOOR).mean()), 4),
         }
@@ -55,7 +62,7 @@ def segmentation_report(run: Predictions) -> dict[str, Any]:
 
 def class_report(run: Predictions) -> dict[str, Any]:
     """Balanced accuracy over seven classes and melanoma AUC, of labelled lesions."""
-    known = run.of(np.array([p.label != NO_CLASS for p in run.pictures]))
+    known = run.of(np.array([p.label >= 0 for p in run.pictures]))
     label = np.array([p.label for p in known.pictures])
     guess = known.logits.argmax(1)
     melanoma = softmax(known.logits)[:, MELANOMA]
@@ -140,6 +147,7 @@ def full_report(model: Path, against: Path | None, corpus: Corpus) -> dict[str, 
         }
         for framing, run in runs.items()
     }
+    report["change"] = change_report(session, corpus)
     report["time_one_thread"] = {"model": milliseconds(session)}
     if against is not None:
         twin = open_session(against)

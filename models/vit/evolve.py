@@ -61,7 +61,8 @@ def _darken(rng: np.random.Generator, image: Pixels, mask: Pixels, box: Box) -> 
     """Darken or fade the lesion alone: a tan would change the skin as well."""
     factor = rng.uniform(0.55, 0.8) if rng.random() < 0.7 else rng.uniform(1.2, 1.4)
     tint = factor * (1.0 + rng.normal(0.0, 0.04, 3))
-    return _blend(image, image * tint.astype(np.float32), mask, max(1.0, max(box[2:]) * 0.03))
+    toned = np.asarray(image * tint, np.float32)
+    return _blend(image, toned, mask, max(1.0, max(box[2:]) * 0.03))
 
 
 def _new_focus(rng: np.random.Generator, image: Pixels, mask: Pixels, box: Box) -> Pixels:
@@ -75,12 +76,13 @@ def _new_focus(rng: np.random.Generator, image: Pixels, mask: Pixels, box: Box) 
     cv2.ellipse(spot, (int(column), int(row)), axes, tilt, 0, 360, 255, -1)
     palette = np.array([(40, 28, 26), (90, 95, 115), (170, 70, 70), (235, 215, 205)], np.float32)
     colour = palette[int(rng.integers(4))] * rng.uniform(0.8, 1.1)
-    keep = rng.uniform(0.1, 0.4)
-    return _blend(image, image * np.float32(keep) + colour * (1 - keep), spot, 0.2 * radius)
+    keep = np.float32(rng.uniform(0.1, 0.4))
+    mixed = np.asarray(image * keep + colour * (1 - keep), np.float32)
+    return _blend(image, mixed, spot, 0.2 * radius)
 
 
 def _blend(
-    image: Pixels, changed: NDArray[np.floating], where: Pixels, softness_px: float
+    image: Pixels, changed: NDArray[np.float32], where: Pixels, softness_px: float
 ) -> Pixels:
     weight = cv2.GaussianBlur(where, (0, 0), max(0.5, softness_px)).astype(np.float32)[..., None]
     weight /= 255.0

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from .data import NO_CLASS
+from .data import NOT_A_LESION
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,7 @@ class LossConfig:
     temperature: float = 0.1
     prior_strength: float = 1.0
     smoothing: float = 0.05
+    outlier_weight: float = 0.3
     queue: int = 768
 
 
@@ -43,12 +44,22 @@ def mask_loss(logits: Tensor, target: Tensor, known: Tensor) -> Tensor:
 
 
 def class_loss(logits: Tensor, label: Tensor, prior: Tensor, config: LossConfig) -> Tensor:
-    """Logit-adjusted cross-entropy (Menon 2021): the bare logits are those of equal classes."""
-    known = label != NO_CLASS
-    if not bool(known.any()):
-        return logits.sum() * 0.0
-    adjusted = logits[known].float() + config.prior_strength * prior.log()
-    return functional.cross_entropy(adjusted, label[known], label_smoothing=config.smoothing)
+    """Logit-adjusted cross-entropy (Menon 2021): the bare logits are those of equal classes.
+
+    Pictures that show no lesion are pushed towards equal probabilities (outlier exposure,
+    Hendrycks 2019), so that the network is not certain about a table top.
+    """
+    known, nothing = label >= 0, label == NOT_A_LESION
+    loss = logits.sum() * 0.0
+    if bool(known.any()):
+        adjusted = logits[known].float() + config.prior_strength * prior.log()
+        loss = loss + functional.cross_entropy(
+            adjusted, label[known], label_smoothing=config.smoothing
+        )
+    if bool(nothing.any()):
+        spread = -logits[nothing].float().log_softmax(1).mean(1)
+        loss = loss + config.outlier_weight * spread.mean()
+    return loss
 
 
 def identity_loss(

@@ -89,7 +89,8 @@ class Attention(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return attended tokens of the same shape."""
-        return self.proj(self.core(x))
+        mixed: Tensor = self.proj(self.core(x))
+        return mixed
 
 
 class Block(nn.Module):
@@ -106,7 +107,8 @@ class Block(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Return tokens of the same (N, T, dim) shape."""
         x = x + self.a(self.n1(x))
-        return x + self.f2(functional.gelu(self.f1(self.n2(x))))
+        out: Tensor = x + self.f2(functional.gelu(self.f1(self.n2(x))))
+        return out
 
 
 class LesionVit(nn.Module):
@@ -156,15 +158,10 @@ class Released(nn.Module):
     def __init__(self, network: LesionVit) -> None:
         super().__init__()
         self.network = network
-        mean = torch.tensor(MEAN_RGB).view(1, 3, 1, 1)
-        std = torch.tensor(STD_RGB).view(1, 3, 1, 1)
-        self.register_buffer("gain", 1.0 / (255.0 * std))
-        self.register_buffer("offset", -mean / std)
 
     def forward(self, image: Tensor) -> VitOutput:
         """Normalise and run."""
-        x = image.permute(0, 3, 1, 2).to(torch.float32)
-        result: VitOutput = self.network(x * self.gain + self.offset)
+        result: VitOutput = self.network(normalise(image))
         return result
 
 

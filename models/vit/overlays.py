@@ -73,7 +73,7 @@ class Overlays:
         centre = np.rint((0.5 + rng.uniform(-0.06, 0.06, 2)) * size).astype(int)
         radius = round(float(rng.uniform(0.52, 0.68)) * size)
         cv2.circle(field, (int(centre[0]), int(centre[1])), radius, 1.0, -1)
-        field = cv2.GaussianBlur(field, (0, 0), float(rng.uniform(1.0, 6.0)))
+        soft = cv2.GaussianBlur(field, (0, 0), float(rng.uniform(1.0, 6.0)))
         return np.asarray(
-            cv2.multiply(view, cv2.merge([field, field, field]), dtype=cv2.CV_8U), np.uint8
+            cv2.multiply(view, cv2.merge([soft, soft, soft]), dtype=cv2.CV_8U), np.uint8
         )

@@ -33,7 +33,7 @@ from .data import Corpus, corpus_root
 CALIBRATION_PICTURES = 32
 
 
-class CropReader(CalibrationDataReader):
+class CropReader(CalibrationDataReader):  # type: ignore[misc]
     """Feeds lesion crops (uint8 (1, S, S, 3)) one at a time."""
 
     def __init__(self, crops: list[NDArray[np.uint8]]) -> None:

@@ -31,6 +31,8 @@ from .losses import LossConfig, class_loss, identity_loss, mask_loss
 from .network import CLASSES, EMBEDDING_SIZE, LesionVit, VitConfig, load_weights, normalise
 from .overlays import Overlays
 
+LOG_STEPS = 10
+
 
 @dataclass(frozen=True)
 class TrainConfig:
@@ -38,12 +40,12 @@ class TrainConfig:
 
     seed: int = 20261120
     hours: float = 1.9
-    rate: float = 6e-4
-    final_rate: float = 1e-5
+    rate: float = 2.5e-4
+    final_rate: float = 5e-6
     weight_decay: float = 0.05
-    warmup_steps: int = 60
+    warmup_steps: int = 100
     clip: float = 1.0
-    average: float = 0.992
+    average: float = 0.995
     checkpoint_s: float = 150.0
     threads: int = 2
     workers: int = 1
@@ -58,11 +60,11 @@ class Trainer:
 
     def __init__(self, config: TrainConfig, network: LesionVit, prior: Tensor) -> None:
         self.config = config
-        self.network = network.to(memory_format=torch.channels_last)
+        self.network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.prior = prior
         decayed = [p for p in network.parameters() if p.ndim > 1]
         plain = [p for p in network.parameters() if p.ndim <= 1]
-        groups = [{"params": decayed}, {"params": plain, "weight_decay": 0.0}]
+        groups: list[dict[str, Any]] = [{"params": decayed}, {"params": plain, "weight_decay": 0.0}]
         self.optimiser = torch.optim.AdamW(
             groups, lr=config.rate, weight_decay=config.weight_decay, betas=(0.9, 0.98)
         )
@@ -101,7 +103,7 @@ class Trainer:
         )
         total = mask + loss_config.class_weight * label + loss_config.identity_weight * identity
         self.optimiser.zero_grad(set_to_none=True)
-        total.backward()
+        total.backward()  # type: ignore[no-untyped-call]
         norm = torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.config.clip)
         if math.isfinite(float(norm)):
             self.optimiser.step()
@@ -166,6 +168,7 @@ def _log(path: Path, record: dict[str, float]) -> None:
 def _run(trainer: Trainer, batches: Iterator[Batch], work: Path, stopping: list[int]) -> None:
     config = trainer.config
     sums: dict[str, float] = {}
+    since = 0
     last, saved, waited = time.monotonic(), time.monotonic(), 0.0
     while trainer.elapsed_s < config.hours * 3600.0 and not stopping:
         before = time.monotonic()
@@ -175,12 +178,14 @@ def _run(trainer: Trainer, batches: Iterator[Batch], work: Path, stopping: list[
             sums[name] = sums.get(name, 0.0) + value
         now = time.monotonic()
         trainer.elapsed_s += now - before
-        if trainer.step % 10 == 0:
-            means = {name: round(value / 10, 4) for name, value in sums.items()}
-            rates = {"rate": trainer.rate(), "s_per_step": (now - last) / 10, "wait": waited / 10}
+        since += 1
+        if trainer.step % LOG_STEPS == 0:
+            means = {name: round(value / since, 4) for name, value in sums.items()}
+            pace = {"s_per_step": (now - last) / since, "wait_s": waited / since}
+            rates = {"rate": trainer.rate(), **pace}
             counts = {"step": trainer.step, "views": trainer.views, "elapsed_s": trainer.elapsed_s}
             _log(work / "log.jsonl", {**counts, **means, **rates})
-            sums, last, waited = {}, now, 0.0
+            sums, last, waited, since = {}, now, 0.0, 0
         if now - saved > config.checkpoint_s:
             save_checkpoint(trainer, work / "checkpoint.pt")
             saved = now
