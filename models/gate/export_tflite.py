@@ -1,7 +1,9 @@
 """Write the gate as .tflite for MediaPipe's ImageSegmenter, without TensorFlow.
 
-The flatbuffer is built from the TFLite schema that MediaPipe bundles. Weights are stored in half
-precision and widened by DEQUANTIZE, which XNNPACK takes in at load time. MediaPipe's own metadata
+The flatbuffer is built from the TFLite schema that MediaPipe bundles. All weights are rounded to
+half precision, but stored so (and widened by DEQUANTIZE) only in the coarse layers, which hold most
+of them: MediaPipe widens anew on every run and then convolves three times slower.
+MediaPipe's own metadata
 writers do not work in the pinned version, so the metadata is written by hand as well:
 NormalizationOptions for the float input, SEGMENTER_METADATA (no activation: the graph ends in a
 softmax).
@@ -27,6 +29,7 @@ OPERATOR_VERSIONS = {
     "DEQUANTIZE": 3,
 }
 MEAN = STD = 127.5
+HALF_SIDE_PX = 8  # layers of this output side or less are stored in half precision
 
 
 class Writer:
@@ -85,9 +88,7 @@ class Writer:
             self.operator("PAD", [source, pads], [padded], tfl.PadOptionsT())
             source, padding = padded, tfl.Padding.VALID
         kernel = op.weight.transpose(0, 2, 3, 1)  # OIHW -> OHWI
-        half = self.tensor(f"{op.target}/weight16", kernel.shape, np.float16, kernel)
-        full = self.tensor(f"{op.target}/weight", kernel.shape, np.float32)
-        self.operator("DEQUANTIZE", [half], [full], tfl.DequantizeOptionsT())
+        full = self.kernel(op, kernel)
         bias = self.tensor(f"{op.target}/bias", op.bias.shape, np.float32, op.bias)
         options = tfl.Conv2DOptionsT()
         options.padding, options.strideH, options.strideW = padding, op.stride, op.stride
@@ -95,6 +96,16 @@ class Writer:
         kinds = tfl.ActivationFunctionType
         options.fusedActivationFunction = kinds.RELU if op.relu else kinds.NONE
         self.operator("CONV_2D", [source, full, bias], [self.index[op.target]], options)
+
+    def kernel(self, op: Conv, values: np.ndarray) -> int:
+        """Tensor of a kernel (out, h, w, in) in full precision, however it is stored."""
+        name = f"{op.target}/weight"
+        if self.graph.shapes[op.target][0] > HALF_SIDE_PX:
+            return self.tensor(name, values.shape, np.float32, values)
+        half = self.tensor(f"{name}16", values.shape, np.float16, values)
+        full = self.tensor(name, values.shape, np.float32)
+        self.operator("DEQUANTIZE", [half], [full], tfl.DequantizeOptionsT())
+        return full
 
     def double(self, op: Double) -> None:
         """RESIZE_BILINEAR with half-pixel centres."""
