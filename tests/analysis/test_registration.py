@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.analysis.skin_pictures import Camera, Picture, Spot, photograph, subject
 from tracker.analysis.compare import Subject
 from tracker.analysis.registration import Alignment, align, describe, wording
-from tracker.analysis.registration.align import registration_on_photos
+from tracker.analysis.registration.alignment import registration_on_photos
 from tracker.analysis.registration.extent import log_area_ratio
 from tracker.analysis.registration.plane import (
     apply,

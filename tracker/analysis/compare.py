@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tracker.analysis.colour import delta_e_2000
 from tracker.analysis.registration import wording
-from tracker.analysis.registration.align import Alignment, align, registration_on_photos
+from tracker.analysis.registration.alignment import Alignment, align, registration_on_photos
 from tracker.analysis.registration.extent import log_area_ratio, log_diameter_ratio
 from tracker.analysis.registration.features import ViewFeatures, describe
 from tracker.analysis.registration.light import (

@@ -6,7 +6,7 @@ lesion grow with it and would hide the very change that is looked for.
 
 from __future__ import annotations
 
-from tracker.analysis.registration.align import Alignment, align
+from tracker.analysis.registration.alignment import Alignment, align
 from tracker.analysis.registration.features import ViewFeatures, describe
 from tracker.analysis.registration.fitting import Fit
 

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from tracker.analysis.registration.align import lesion_points
+from tracker.analysis.registration.alignment import lesion_points
 from tracker.analysis.registration.plane import Matrix, apply, log_area_scale
 from tracker.analysis.view import LesionView
 
