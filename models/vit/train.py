@@ -43,9 +43,9 @@ class TrainConfig:
     rate: float = 2.5e-4
     final_rate: float = 5e-6
     weight_decay: float = 0.05
-    warmup_steps: int = 100
+    warmup_steps: int = 40
     clip: float = 1.0
-    average: float = 0.995
+    average: float = 0.99
     checkpoint_s: float = 150.0
     threads: int = 2
     workers: int = 1
