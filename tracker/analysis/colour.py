@@ -85,7 +85,7 @@ def delta_e_2000(lab1: ArrayLike, lab2: ArrayLike) -> NDArray[np.float64]:
     turn = np.where(grey, 0.0, turn)
     d_hue = 2 * np.sqrt(c1 * c2) * np.sin(np.radians(turn) / 2)
     hue = np.where(grey, h1 + h2, _mean_hue(h1, h2))
-    return _combined(l2 - l1, c2 - c1, d_hue, (l1 + l2) / 2, (c1 + c2) / 2, hue)
+    return _combined((l2 - l1, c2 - c1, d_hue), ((l1 + l2) / 2, (c1 + c2) / 2, hue))
 
 
 def _mean_hue(h1: NDArray[np.float64], h2: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -95,14 +95,15 @@ def _mean_hue(h1: NDArray[np.float64], h2: NDArray[np.float64]) -> NDArray[np.fl
 
 
 def _combined(
-    d_light: NDArray[np.float64],
-    d_chroma: NDArray[np.float64],
-    d_hue: NDArray[np.float64],
-    light: NDArray[np.float64],
-    chroma: NDArray[np.float64],
-    hue: NDArray[np.float64],
+    difference: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]],
+    mean: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]],
 ) -> NDArray[np.float64]:
-    """Weights S, T and the rotation term of CIEDE2000 (Sharma 2005, equations 15 to 22)."""
+    """Weights S, T and the rotation term of CIEDE2000 (Sharma 2005, equations 15 to 22).
+
+    Both arguments are lightness, chroma, hue; the hue difference is a chord, the mean hue degrees.
+    """
+    d_light, d_chroma, d_hue = difference
+    light, chroma, hue = mean
     t = (
         1
         - 0.17 * np.cos(np.radians(hue - 30))

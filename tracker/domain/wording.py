@@ -103,6 +103,19 @@ SHRINKING_COUNTS: Final = (
 MORE_DOUBLE_SHOTS: Final = (
     "Taking two photos a day apart in view or light, not in a burst, narrows what can be detected."
 )
+NOT_COMPARED: Final = "Not compared: {axes}."
+STILL_COMPARED: Final = "These could be compared and show no change that can be detected: {axes}."
+NEVER_COMPARED: Final = "The latest photo has not been held against an earlier one yet."
+OTHER_MODEL: Final = (
+    "The photos were measured by different versions of the model; measure them again first."
+)
+OTHER_KIND: Final = (
+    "One photo was taken through a dermatoscope and the other was not; compare like with like."
+)
+RETAKE: Final = (
+    "Take the photo again like the earlier one: same distance, angle and light, with skin all "
+    "around the lesion in view. If the spot seems different to you, show it to a clinician anyway."
+)
 RECHECK: Final = (
     "Suggested next photos: after 3 months, then every 6 to 12 months. You or your clinician may "
     "choose otherwise."

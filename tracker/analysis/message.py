@@ -1,0 +1,254 @@
+"""The judgement in words: which axis changed, by how much, and what could not be compared."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from statistics import median
+
+from tracker.analysis.series import Pairs, SeriesObservation, Visit, between
+from tracker.domain import wording
+from tracker.domain.change import Against, Alert, Axis, AxisChange, Status
+from tracker.domain.comparison import Comparison
+
+#: Mean colour must move this much in L*, a* or b* before a direction is named.
+_NAMED_LAB = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What there is to say. `identity`: whether the same lesion is shown."""
+
+    status: Status
+    axes: tuple[AxisChange, ...]
+    alerts: tuple[Alert, ...]
+    identity: bool | None
+    visits: tuple[Visit, ...]
+    pairs: Pairs
+
+
+def message(account: Account) -> str:
+    """The whole message: alerts first, then the status with its numbers."""
+    parts = [alert.message for alert in account.alerts]
+    match account.status:
+        case Status.CHANGED:
+            parts.extend(_changed(account))
+        case Status.NO_CHANGE_DETECTED:
+            parts.extend(_no_change(account))
+        case Status.CANNOT_COMPARE:
+            parts.extend(_cannot(account))
+        case Status.BASELINE_ONLY:
+            parts.append(f"{wording.status_sentence(account.status)}.")
+            parts.append(wording.RECHECK)
+    return " ".join(parts)
+
+
+def _changed(account: Account) -> Iterator[str]:
+    yield f"{wording.status_sentence(account.status)}."
+    for against in Against:
+        flagged = [a for a in account.axes if a.flagged and a.against is against]
+        told = _unless_repeated(flagged, account)
+        if told:
+            phrases = "; ".join(_phrase(axis, account) for axis in told)
+            yield f"Against {wording.AGAINST_NAMES[against]}: {phrases}."
+    sizes = [
+        a.change or 0.0 for a in account.axes if a.flagged and a.axis in (Axis.AREA, Axis.DIAMETER)
+    ]
+    if any(change > 0 for change in sizes):
+        yield wording.GROWTH_CONFOUNDERS
+    if any(change < 0 for change in sizes) or _lighter(account):
+        yield wording.SHRINKING_COUNTS
+    if len(account.visits[-1].observations) == 1:
+        yield wording.CONFIRM_WITH_SECOND
+
+
+def _unless_repeated(flagged: list[AxisChange], account: Account) -> list[AxisChange]:
+    """With two visits the previous photo is the first: it is told once."""
+    again = bool(flagged) and flagged[0].against is Against.PREVIOUS and len(account.visits) == 2
+    return [] if again else flagged
+
+
+def _no_change(account: Account) -> Iterator[str]:
+    limits = "; ".join(_limits(account))
+    yield f"{wording.status_sentence(account.status, limits)}."
+    missing = _names(set(Axis) - _compared(account))
+    if missing:
+        yield wording.NOT_COMPARED.format(axes=missing)
+    if len(account.visits[-1].observations) == 1:
+        yield wording.MORE_DOUBLE_SHOTS
+    yield wording.RECHECK
+
+
+def _cannot(account: Account) -> Iterator[str]:
+    yield f"{wording.status_sentence(account.status)}."
+    if account.identity is not True:
+        return  # the alert has said why and what to do
+    reasons = dict.fromkeys(_reasons(account))
+    yield from reasons
+    compared = _compared(account)
+    if compared:
+        yield wording.STILL_COMPARED.format(axes=_names(compared))
+    yield wording.RETAKE
+
+
+def _reasons(account: Account) -> Iterator[str]:
+    """Why area or overall look could not be compared, from the latest comparisons."""
+    compared = _compared(account)
+    latest = [
+        *between(account.pairs, account.visits[-2], account.visits[-1]),
+        *between(account.pairs, account.visits[0], account.visits[-1]),
+    ]
+    if not latest:
+        yield wording.NEVER_COMPARED
+    if Axis.AREA not in compared:
+        yield from (each.size_why_not for each in latest if each.size_why_not)
+    if Axis.EMBEDDING not in compared and latest:
+        kinds = {
+            o.modality for v in (account.visits[0], account.visits[-1]) for o in v.observations
+        }
+        yield wording.OTHER_KIND if len(kinds) > 1 else wording.OTHER_MODEL
+
+
+def _compared(account: Account) -> set[Axis]:
+    return {a.axis for a in account.axes if a.z is not None and a.against is not Against.TREND}
+
+
+def _names(axes: set[Axis]) -> str:
+    return wording.join_words([wording.AXIS_NAMES[axis] for axis in Axis if axis in axes])
+
+
+def _limits(account: Account) -> Iterator[str]:
+    """The smallest detectable change of each compared axis, against the first photo if it can."""
+    for axis in Axis:
+        for change in account.axes:
+            if change.axis is axis and change.detectable is not None:
+                yield f"{wording.AXIS_NAMES[axis]} {_amount(axis, change.detectable)}" + (
+                    _millimetres(change, account)
+                )
+                break
+
+
+def _amount(axis: Axis, value: float) -> str:
+    match axis:
+        case Axis.AREA | Axis.DIAMETER:
+            return f"{value:.0f} %"
+        case Axis.COLOUR:
+            return f"ΔE {value:.1f}"
+        case Axis.EMBEDDING:
+            return f"{value:.2f} (1 - cosine)"
+        case Axis.SHAPE:
+            return f"{value:.1f} (index)"
+
+
+def _millimetres(change: AxisChange, account: Account) -> str:
+    """The detectable change of the diameter in mm, where the latest photo has a scale."""
+    size = _diameter_mm(account.visits[-1].observations[-1])
+    if change.axis is not Axis.DIAMETER or size is None or change.detectable is None:
+        return ""
+    return f" ({size * change.detectable / 100:.1f} mm)"
+
+
+def _phrase(change: AxisChange, account: Account) -> str:
+    """One flagged axis: direction, amount, and what would just have been detected."""
+    assert change.change is not None
+    assert change.detectable is not None
+    name = wording.AXIS_NAMES[change.axis]
+    limit = _amount(change.axis, change.detectable)
+    if change.against is Against.TREND:
+        return f"{name} {_moved(change)} by {_amount(change.axis, abs(change.change))} a year"
+    amount = _amount(change.axis, abs(change.change))
+    text = f"{name} {_direction(change, account)} by {amount}"
+    if change.axis in (Axis.EMBEDDING, Axis.SHAPE, Axis.COLOUR):
+        text = f"{name} {_direction(change, account)}: {amount}"
+    return f"{text}{_detail(change, account)}, detectable from {limit}"
+
+
+def _moved(change: AxisChange) -> str:
+    if change.axis in (Axis.AREA, Axis.DIAMETER):
+        return "larger" if (change.change or 0) > 0 else "smaller"
+    return "moving away from the first photo"
+
+
+def _direction(change: AxisChange, account: Account) -> str:
+    match change.axis:
+        case Axis.AREA | Axis.DIAMETER:
+            return "larger" if (change.change or 0) > 0 else "smaller"
+        case Axis.EMBEDDING:
+            return "different"
+        case Axis.SHAPE:
+            return _shape_words(_pairs_of(change, account))
+        case Axis.COLOUR:
+            return _colour_words(_pairs_of(change, account))
+
+
+def _detail(change: AxisChange, account: Account) -> str:
+    """mm for the diameter; the two components for the shape."""
+    if change.axis is Axis.DIAMETER:
+        before = _diameter_mm(_reference(change, account).observations[-1])
+        after = _diameter_mm(account.visits[-1].observations[-1])
+        if before is not None and after is not None:
+            return f" ({before:.1f} mm to {after:.1f} mm)"
+    if change.axis is Axis.SHAPE:
+        asymmetry, irregularity = _shape_parts(_pairs_of(change, account))
+        ratio = 100 * math.expm1(irregularity)
+        return f" (asymmetry {asymmetry:+.2f}, border irregularity {ratio:+.0f} %)"
+    return ""
+
+
+def _reference(change: AxisChange, account: Account) -> Visit:
+    return account.visits[-2] if change.against is Against.PREVIOUS else account.visits[0]
+
+
+def _pairs_of(change: AxisChange, account: Account) -> tuple[Comparison, ...]:
+    return between(account.pairs, _reference(change, account), account.visits[-1])
+
+
+def _shape_parts(pairs: tuple[Comparison, ...]) -> tuple[float, float]:
+    asymmetry = [p.delta_asymmetry for p in pairs if p.delta_asymmetry is not None]
+    irregular = [p.log_irregularity_ratio for p in pairs if p.log_irregularity_ratio is not None]
+    return (median(asymmetry) if asymmetry else 0.0, median(irregular) if irregular else 0.0)
+
+
+def _shape_words(pairs: tuple[Comparison, ...]) -> str:
+    asymmetry, irregularity = _shape_parts(pairs)
+    if asymmetry >= 0 and irregularity >= 0:
+        return "more irregular"
+    if asymmetry <= 0 and irregularity <= 0:
+        return "less irregular"
+    return "different"
+
+
+def _colour_words(pairs: tuple[Comparison, ...]) -> str:
+    """Direction of the lesion's mean colour against the skin, by the components that moved."""
+    light, red, yellow = _lab_shift(pairs)
+    words = []
+    if abs(light) >= _NAMED_LAB:
+        words.append("lighter" if light > 0 else "darker")
+    if abs(red) >= _NAMED_LAB:
+        words.append("redder" if red > 0 else "less red")
+    if abs(yellow) >= _NAMED_LAB:
+        words.append("browner" if yellow > 0 else "bluer")
+    return wording.join_words(words) or "different"
+
+
+def _lab_shift(pairs: tuple[Comparison, ...]) -> tuple[float, float, float]:
+    labs = [p.delta_lab for p in pairs if p.delta_lab is not None]
+    if not labs:
+        return 0.0, 0.0, 0.0
+    return (
+        median(lab[0] for lab in labs),
+        median(lab[1] for lab in labs),
+        median(lab[2] for lab in labs),
+    )
+
+
+def _lighter(account: Account) -> bool:
+    flagged = [a for a in account.axes if a.flagged and a.axis is Axis.COLOUR]
+    return any(_lab_shift(_pairs_of(axis, account))[0] >= _NAMED_LAB for axis in flagged)
+
+
+def _diameter_mm(observation: SeriesObservation) -> float | None:
+    if observation.measures is None or observation.scale is None:
+        return None
+    return observation.measures.diameter_px * observation.scale.mm_per_px

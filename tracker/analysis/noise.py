@@ -1,0 +1,282 @@
+"""How much each axis differs between two photos of a lesion that has not changed.
+
+A change is evidence only against this noise. The population's noise comes as data (measured by
+`models/noise` on real pairs, or a stated prior); a person's own double shots, two photos of one
+lesion on one day, pull it towards what their camera and hand do, within limits.
+
+Working units: area and diameter in ln(later / earlier); embedding in 1 - cosine; colour in
+CIEDE2000; shape in `shape_index` units. Area and diameter have a sign and centre on 0. The others
+are magnitudes: they are above 0 without any change, so each has an expected value, and only what
+lies above it counts.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from scipy.special import stdtr, stdtrit
+
+from tracker.domain.capture import Modality
+from tracker.domain.change import Axis
+from tracker.domain.comparison import Comparison
+from tracker.errors import ModelError
+
+#: Axes with a sign; the others are magnitudes.
+SIGNED = frozenset({Axis.AREA, Axis.DIAMETER})
+FORMAT = 1
+
+Basis = Literal["measured", "prior"]
+SizeSource = Literal["scale", "skin"]
+
+
+@dataclass(frozen=True, slots=True)
+class AxisNoise:
+    """Noise of one axis between two single photos, in the axis's working unit.
+
+    expected: value without change, 0 for signed axes. sigma: Student-t scale. dof: its degrees of
+    freedom (small: heavy tails). pairs: how many pairs stand behind it. basis: measured or prior.
+    """
+
+    expected: float
+    sigma: float
+    dof: float
+    pairs: int
+    basis: Basis
+
+    def critical(self, rate: float, *, signed: bool) -> float:
+        """How many sigmas above `expected` a false flag at `rate` lies; two-sided if `signed`."""
+        tail = rate / 2 if signed else rate
+        return float(stdtrit(self.dof, 1 - tail))
+
+    def rate_beyond(self, z: float, *, signed: bool) -> float:
+        """False-flag rate of a threshold at `z` sigmas; the inverse of `critical`."""
+        tail = float(stdtr(self.dof, -abs(z) if signed else -z))
+        return min(1.0, 2 * tail) if signed else tail
+
+
+@dataclass(frozen=True, slots=True)
+class DoubleShot:
+    """Two photos of one lesion of one person, taken on one day and not near-identical."""
+
+    comparison: Comparison
+    modality: Modality | None
+
+
+@dataclass(frozen=True, slots=True)
+class NearIdentical:
+    """What makes two photos one shot: a burst, or the same file saved again.
+
+    min_cosine: embeddings at least this alike. max_turn_deg, max_zoom_log: and a registration that
+    turns and zooms (apart from a plain resize) no more than this.
+    """
+
+    min_cosine: float = 0.99
+    max_turn_deg: float = 1.0
+    max_perspective: float = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class NoiseTable:
+    """The noise of every axis for each modality, and the rules of judging with it.
+
+    entries: by (modality, axis, size source); the source is None for axes that need no size.
+    shape_units: SD between lesions of asymmetry and of ln(irregularity), see `shape_index`.
+    false_flag_rate: family-wise, per lesion and visit. shares: each axis's part of it.
+    replicate_correlation: how alike the errors of two photos of one day are, 0..1.
+    prior_weight: pairs that a measured, or a prior, entry counts against own double shots.
+    floor: own double shots never narrow an entry below this share of its sigma.
+    model_sha256: the network whose embeddings and masks were measured.
+    """
+
+    version: str
+    model_sha256: str
+    entries: Mapping[tuple[Modality, Axis, SizeSource | None], AxisNoise]
+    shape_units: tuple[float, float]
+    false_flag_rate: float
+    shares: Mapping[Axis, float]
+    replicate_correlation: float
+    prior_weight: Mapping[Basis, float]
+    floor: Mapping[Basis, float]
+    near_identical: NearIdentical
+
+    @classmethod
+    def from_json(cls, text: str) -> NoiseTable:
+        """Read the released table.
+
+        Raises:
+            ModelError: if the text is not such a table.
+        """
+        try:
+            return _parsed(json.loads(text))
+        except (KeyError, TypeError, ValueError) as error:
+            raise ModelError(
+                f"The table of measurement noise cannot be read ({error}).",
+                next_step="Reinstall Moletrail; the file noise.json belongs to it.",
+            ) from error
+
+    def noise(
+        self, axis: Axis, modality: Modality | None, size_source: str | None = None
+    ) -> AxisNoise:
+        """Noise of an axis; an unknown modality gets the widest, that of clinical photos."""
+        kind = modality or Modality.CLINICAL
+        source: SizeSource | None = None
+        if axis in SIGNED:
+            source = "scale" if size_source == "scale" else "skin"
+        return self.entries[kind, axis, source]
+
+    def shape_index(self, delta_asymmetry: float, log_irregularity_ratio: float) -> float:
+        """Size of a change in shape, >= 0.
+
+        Root mean square of the changes of asymmetry and of ln(irregularity), each in standard
+        deviations between lesions: at 1, a lesion's two outlines differ as two lesions do. The
+        components cannot cancel each other.
+        """
+        first = delta_asymmetry / self.shape_units[0]
+        second = log_irregularity_ratio / self.shape_units[1]
+        return math.sqrt((first**2 + second**2) / 2)
+
+    def axis_value(self, axis: Axis, comparison: Comparison) -> float | None:
+        """The change of an axis in its working unit, None where it cannot be compared."""
+        match axis:
+            case Axis.EMBEDDING:
+                return None if comparison.cosine is None else 1 - comparison.cosine
+            case Axis.AREA:
+                return comparison.log_area_ratio
+            case Axis.DIAMETER:
+                return comparison.log_diameter_ratio
+            case Axis.COLOUR:
+                return comparison.colour_delta_e
+            case Axis.SHAPE:
+                one, two = comparison.delta_asymmetry, comparison.log_irregularity_ratio
+                return None if one is None or two is None else self.shape_index(one, two)
+
+    def is_near_identical(self, comparison: Comparison) -> bool:
+        """Whether two photos of one day are one shot: they tell nothing about noise."""
+        limits = self.near_identical
+        if comparison.cosine is not None and comparison.cosine < limits.min_cosine:
+            return False
+        if comparison.registration is None:
+            return comparison.cosine is not None
+        turn, perspective = _motion(comparison.registration.matrix)
+        return turn <= limits.max_turn_deg and perspective <= limits.max_perspective
+
+    def for_person(self, shots: Sequence[DoubleShot]) -> NoiseTable:
+        """The table narrowed, or widened, by a person's own double shots.
+
+        Shrinkage: the population counts `prior_weight` pairs, each own pair one. Each own pair
+        weighs in clipped at three sigmas, and the result stays above `floor`.
+        """
+        entries = dict(self.entries)
+        for key, population in self.entries.items():
+            own = self._own_values(key, shots)
+            if own:
+                entries[key] = self._shrunk(population, own, signed=key[1] in SIGNED)
+        return replace(self, entries=entries)
+
+    def _own_values(
+        self, key: tuple[Modality, Axis, SizeSource | None], shots: Iterable[DoubleShot]
+    ) -> list[float]:
+        modality, axis, source = key
+        values = []
+        for shot in shots:
+            kind = shot.modality or Modality.CLINICAL
+            same_source = source is None or shot.comparison.size_source == source
+            value = self.axis_value(axis, shot.comparison)
+            usable = shot.comparison.same_lesion is not False and kind is modality and same_source
+            if usable and value is not None and not self.is_near_identical(shot.comparison):
+                values.append(value)
+        return values
+
+    def _shrunk(self, population: AxisNoise, own: list[float], *, signed: bool) -> AxisNoise:
+        weight, floor = self.prior_weight[population.basis], self.floor[population.basis]
+        reach = 3 * population.sigma
+        clipped = [
+            min(max(value, population.expected - reach), population.expected + reach)
+            for value in own
+        ]
+        total = weight + len(own)
+        expected = population.expected
+        if not signed:
+            expected = (weight * population.expected + sum(clipped)) / total
+            expected = max(expected, floor * population.expected)
+        squares = sum((value - expected) ** 2 for value in clipped)
+        sigma = math.sqrt((weight * population.sigma**2 + squares) / total)
+        return replace(
+            population,
+            expected=expected,
+            sigma=max(sigma, floor * population.sigma),
+            pairs=population.pairs + len(own),
+        )
+
+
+def wider(one: AxisNoise, other: AxisNoise) -> AxisNoise:
+    """The noisier of two entries, for a pair of photos of two kinds."""
+    return one if one.expected + 3 * one.sigma >= other.expected + 3 * other.sigma else other
+
+
+def _motion(matrix: Sequence[float]) -> tuple[float, float]:
+    """Rotation in degrees and non-similarity of a registration matrix.
+
+    A resize or a cropped copy is neither. Non-similarity: 1 - smaller / larger singular value of
+    the linear part, 0 for a similarity.
+    """
+    a, b, _, c, d = matrix[:5]
+    turn = abs(math.degrees(math.atan2(c - b, a + d)))
+    # Singular values of a 2 x 2 matrix in closed form.
+    plus, minus = math.hypot(a + d, c - b), math.hypot(a - d, b + c)
+    larger, smaller = plus + minus, abs(plus - minus)
+    return turn, 1 - smaller / larger if larger > 0 else 1.0
+
+
+def _parsed(raw: Any) -> NoiseTable:
+    if raw["format"] != FORMAT:
+        raise ValueError(f"format {raw['format']} instead of {FORMAT}")
+    entries = {_key(item): _entry(item) for item in raw["entries"]}
+    for modality in Modality:
+        for axis in Axis:
+            for source in ("scale", "skin") if axis in SIGNED else (None,):
+                if (modality, axis, source) not in entries:
+                    raise ValueError(f"no entry for {modality.value} {axis.value} {source}")
+    rules = raw["rules"]
+    return NoiseTable(
+        version=str(raw["version"]),
+        model_sha256=str(raw["model_sha256"]),
+        entries=entries,
+        shape_units=(
+            float(raw["shape_units"]["asymmetry"]),
+            float(raw["shape_units"]["log_irregularity"]),
+        ),
+        false_flag_rate=float(rules["false_flag_rate"]),
+        shares={axis: float(rules["shares"][axis.value]) for axis in Axis},
+        replicate_correlation=float(rules["replicate_correlation"]),
+        prior_weight=_by_basis(rules["prior_weight"]),
+        floor=_by_basis(rules["floor"]),
+        near_identical=NearIdentical(**rules["near_identical"]),
+    )
+
+
+def _key(item: Any) -> tuple[Modality, Axis, SizeSource | None]:
+    source = item["size_source"]
+    if source not in ("scale", "skin", None):
+        raise ValueError(f"size source {source}")
+    return Modality(item["modality"]), Axis(item["axis"]), source
+
+
+def _entry(item: Any) -> AxisNoise:
+    basis = item["basis"]
+    if basis not in ("measured", "prior"):
+        raise ValueError(f"basis {basis}")
+    entry = AxisNoise(
+        float(item["expected"]), float(item["sigma"]), float(item["dof"]), int(item["pairs"]), basis
+    )
+    if not (entry.sigma > 0 and entry.dof >= 1 and entry.expected >= 0):
+        raise ValueError(f"impossible noise {item}")
+    return entry
+
+
+def _by_basis(values: Any) -> dict[Basis, float]:
+    return {"measured": float(values["measured"]), "prior": float(values["prior"])}
