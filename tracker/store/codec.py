@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import dataclasses
+import functools
 import math
 import types
 import typing
@@ -47,10 +48,9 @@ def encode(kind: Any, value: Any) -> Any:
     if dataclasses.is_dataclass(kind):
         if not isinstance(value, cast(type, kind)):
             raise CodecError(f"{type(value).__name__} where {kind} belongs")
-        hints = typing.get_type_hints(kind)
         return {
-            field.name: encode(hints[field.name], getattr(value, field.name))
-            for field in dataclasses.fields(kind)
+            name: encode(hint, getattr(value, name))
+            for name, hint in _fields(cast(type, kind)).items()
         }
     return _encode_plain(kind, value)
 
@@ -96,10 +96,16 @@ def _decode_generic(origin: Any, kind: Any, found: Any) -> Any:
     return {decode(of_key, key): decode(of_value, item) for key, item in items}
 
 
-def _decode_dataclass(kind: Any, found: dict[str, Any]) -> Any:
+@functools.cache
+def _fields(kind: Any) -> dict[str, Any]:
+    """Types of a dataclass's fields by name; looking them up is what costs time here."""
     hints = typing.get_type_hints(kind)
-    names = {field.name for field in dataclasses.fields(kind)}
-    unknown = found.keys() - names
+    return {field.name: hints[field.name] for field in dataclasses.fields(kind)}
+
+
+def _decode_dataclass(kind: Any, found: dict[str, Any]) -> Any:
+    hints = _fields(kind)
+    unknown = found.keys() - hints.keys()
     if unknown:
         raise UnknownFieldError(f"{kind.__name__} has no field {sorted(unknown)}")
     values = {name: decode(hints[name], item) for name, item in found.items()}

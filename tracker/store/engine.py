@@ -73,15 +73,14 @@ class Engine:
     def read(self, question: Callable[[Database], _T]) -> _T:
         """Ask the database; if its file turns out damaged, make it again and ask once more.
 
-        Raises:
-            VaultError: it happened within a batch, which is given up.
+        Within a batch the error goes on to `batch`, since what it has written is gone with the
+        file.
         """
         try:
             return question(self._database)
         except DatabaseUnreadableError as error:
             if self._in_batch:
-                self._failed = True
-                raise self._made_again() from error
+                raise
             self._remake(str(error))
             return question(self._database)
 
@@ -98,20 +97,22 @@ class Engine:
             yield
             return
         self._in_batch, self._failed = True, False
+        before = self._journal.head.seq
         try:
-            self._run("BEGIN")
+            self._database.run("BEGIN")
             yield
             if self._failed:
                 raise InternalError("A write within the batch failed; nothing of it was stored.")
             self._journal.append(self._pending)
+            self._database.run("COMMIT")
         except BaseException as error:
-            self._database.roll_back()
-            if isinstance(error, DatabaseUnreadableError):
-                self._remake(str(error))
-                raise self._made_again() from error
+            if self._journal.head.seq > before:
+                self._catch_up(error)
+                if isinstance(error, Exception):
+                    return  # it is durable in the journal and in the reopened database
+            else:
+                self._give_up(error)
             raise
-        else:
-            self._commit()
         finally:
             self._in_batch = False
             self._pending = []
@@ -131,31 +132,26 @@ class Engine:
                 raise
             self._pending.extend(sealed)
 
-    def _run(self, sql: str) -> None:
-        self._database.run(sql)
+    def _give_up(self, error: BaseException) -> None:
+        """Undo a batch of which the journal holds nothing."""
+        self._database.roll_back()
+        if isinstance(error, DatabaseUnreadableError):
+            self._remake(str(error))
+            raise VaultError(
+                f"The database of the vault '{self._vault}' was damaged, and was made again from "
+                "the journal. Nothing of the last step was stored.",
+                next_step="Try again.",
+            ) from error
 
-    def _commit(self) -> None:
-        """Commit what the journal already holds; if that fails, catch up from the journal."""
+    def _catch_up(self, error: BaseException) -> None:
+        """Open the database again: the journal holds a batch that was not committed to it."""
+        _log.warning("the database is opened again after a failed commit: %s", error)
+        self._database.close()
         try:
-            self._run("COMMIT")
-        except (DatabaseUnreadableError, MoletrailError) as error:
-            _log.warning("the database is opened again after a failed commit: %s", error)
-            self._database.close()
-            try:
-                self._database = self._open_database()
-            except MoletrailError as again:
-                again.next_step = (
-                    "What was just stored is safe in the journal and shows up again after: "
-                    f"{again.next_step or 'open the vault again.'}"
-                )
-                raise
-
-    def _made_again(self) -> VaultError:
-        return VaultError(
-            f"The database of the vault '{self._vault}' was damaged, and is made again from the "
-            "journal. Nothing of the last step was stored.",
-            next_step="Try again.",
-        )
+            self._database = self._open_database()
+        except MoletrailError as again:
+            again.message += " What was just stored is safe in the journal."
+            raise
 
     def _remake(self, reason: str) -> None:
         self._database.close()

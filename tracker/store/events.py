@@ -178,7 +178,9 @@ def kept_analysis(analysis: Analysis) -> Analysis:
         raise CodecError(f"a mask of shape {mask.pixels.shape} in a box {mask.box}")
     if analysis.capture is not None:
         check_local(analysis.capture)
-    return replace(analysis, heatmap=None, timings_ms={})
+    # A photo's label may come from a file name whose bytes are no text.
+    label = analysis.photo.encode("utf-8", "backslashreplace").decode("utf-8")
+    return replace(analysis, photo=label, heatmap=None, timings_ms={})
 
 
 def check_local(capture: CaptureTime) -> None:

@@ -180,6 +180,10 @@ class Journal:
             return
         data = b"".join(line for line, _ in sealed)
         try:
+            # An interrupt may have left a line that nobody was told of; the chain goes on from
+            # what was acknowledged.
+            if os.fstat(self._descriptor).st_size != self._size:
+                os.ftruncate(self._descriptor, self._size)
             write_all(self._descriptor, data)
             flush(self._descriptor)
         except BaseException as error:
