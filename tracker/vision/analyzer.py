@@ -38,7 +38,7 @@ from tracker.vision.findings import (
     verdict_quality,
     with_doubt,
 )
-from tracker.vision.framing import needs_second_look
+from tracker.vision.framing import look_around, needs_second_look
 from tracker.vision.gate import MIN_SKIN, GateResult, load_gate
 from tracker.vision.stopwatch import Stopwatch
 from tracker.vision.vit import VitModel, VitOutput, VitSettings
@@ -200,14 +200,15 @@ class Analyzer:
         The second square comes from the finer of the two networks, so it is kept unless the
         lesion is lost in it.
         """
-        settings = self.vit.settings
-        first = self._look(rgb, lesion.square(settings.context))
         size = (rgb.shape[1], rgb.shape[0])
-        if first.mask is None or not needs_second_look(
-            first.mask.box, first.crop, settings.context, size
-        ):
+        context = self.vit.settings.context
+        first = self._look(rgb, look_around(lesion, context, size))
+        if first.mask is None:
             return first
-        second = self._look(rgb, first.mask.box.square(settings.context))
+        ideal = look_around(first.mask.box, context, size)
+        if not needs_second_look(first.mask.box, first.crop, ideal, size):
+            return first
+        second = self._look(rgb, ideal)
         return second if second.mask is not None else first
 
     def _look(self, rgb: NDArray[np.uint8], crop: Box) -> _Look:

@@ -6,21 +6,44 @@ from tracker.domain.geometry import Box
 
 #: A second look is taken when the square that the mask calls for has less than this in common
 #: with the square that was looked at (intersection over union).
-SAME_SQUARE = 0.72
+SAME_SQUARE = 0.6
 #: The mask is cut when it comes this near to the square's side, as a share of that side.
 SQUARE_MARGIN = 0.02
 
 
-def needs_second_look(lesion: Box, crop: Box, context: float, photo_size: tuple[int, int]) -> bool:
+def look_around(lesion: Box, context: float, photo_size: tuple[int, int]) -> Box:
+    """The square to look at for a lesion whose tight box is known.
+
+    It is no larger than the photo's longer side and leaves the photo no more than it must: beyond
+    the photo the network sees mirror images, and a mirrored lesion is a second lesion.
+
+    Args:
+        context: side of the square over the lesion's longer side.
+        photo_size: (width, height) of the photo in pixels.
+    """
+    side = max(2, min(round(context * max(lesion.w, lesion.h)), max(photo_size)))
+    x, y = (
+        _start(centre, side, extent)
+        for centre, extent in zip(lesion.centre, photo_size, strict=True)
+    )
+    return Box(x, y, side, side)
+
+
+def _start(centre: float, side: int, extent: int) -> int:
+    if side >= extent:
+        return round((extent - side) / 2)
+    return min(max(round(centre - side / 2), 0), extent - side)
+
+
+def needs_second_look(lesion: Box, crop: Box, ideal: Box, photo_size: tuple[int, int]) -> bool:
     """Whether the lesion sits badly in the square: cut by it, tiny in it, or far from its middle.
 
     Args:
         lesion: tight box of the mask that the first look gave.
         crop: the square that was looked at.
-        context: side of the ideal square over the lesion's longer side.
+        ideal: the square that this lesion calls for.
         photo_size: (width, height) of the photo.
     """
-    ideal = lesion.square(context)
     return is_cut(lesion, crop, photo_size) or overlap(ideal, crop) < SAME_SQUARE
 
 
