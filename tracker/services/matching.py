@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tracker.analysis.compare import Subject
-from tracker.analysis.registration.align import align
+from tracker.analysis.registration import align
 from tracker.domain.analysis import Analysis
 from tracker.domain.geometry import Box
 from tracker.domain.records import Observation
