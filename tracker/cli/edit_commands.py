@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,7 +24,7 @@ LesionArgument = Annotated[str, typer.Argument(metavar="LESION")]
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the program."""
-    commands = {
+    commands: dict[str, Callable[..., None]] = {
         "move": move,
         "set-date": set_date,
         "note": note,

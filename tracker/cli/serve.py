@@ -109,7 +109,9 @@ def _serve(script: Path, port: int) -> None:
     """Run Streamlit in this process, so that signals reach it and nothing is left behind."""
     from streamlit.web import bootstrap
 
-    options = {name.replace(".", "_"): value for name, value in SERVER_OPTIONS.items()}
+    options: dict[str, str | bool | int] = {
+        name.replace(".", "_"): value for name, value in SERVER_OPTIONS.items()
+    }
     options["server_port"] = port
     bootstrap.load_config_options(flag_options=options)
     # Streamlit announces its address on standard output, which belongs to our results.

@@ -42,9 +42,7 @@ def ratios_to_reference(
         if pair.log_area_ratio is None:
             continue
         variance = (pair.size_sigma_log or 0.0) ** 2
-        edges.setdefault(pair.earlier, []).append(
-            (pair.later, pair.log_area_ratio, variance, pair)
-        )
+        edges.setdefault(pair.earlier, []).append((pair.later, pair.log_area_ratio, variance, pair))
         edges.setdefault(pair.later, []).append(
             (pair.earlier, -pair.log_area_ratio, variance, pair)
         )
@@ -59,9 +57,7 @@ def _surest_paths(
 ) -> dict[str, PathRatio]:
     """Dijkstra's algorithm with variance as the length; a direct pair wins a tie."""
     found: dict[str, PathRatio] = {}
-    queue: list[tuple[float, int, str, float, Comparison | None]] = [
-        (0.0, 0, reference, 0.0, None)
-    ]
+    queue: list[tuple[float, int, str, float, Comparison | None]] = [(0.0, 0, reference, 0.0, None)]
     while queue:
         variance, steps, name, log_ratio, last = heapq.heappop(queue)
         if name in found:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from tracker.analysis.compare import METHOD, compare
+from tracker.analysis.series import series_of
+from tracker.analysis.series import wanted_pairs as judged_pairs
 from tracker.domain.comparison import Comparison
 from tracker.domain.records import Lesion, Observation
 from tracker.services.results import Stored
@@ -28,15 +31,17 @@ class Series:
         return self.comparisons.get((earlier.observation_id, later.observation_id))
 
 
-def wanted_pairs(observations: Sequence[Observation]) -> list[tuple[Observation, Observation]]:
-    """Each photo with the first one and with the one before, every pair once."""
-    pairs = []
-    for index, later in enumerate(observations):
-        if index:
-            pairs.append((observations[0], later))
-        if index > 1:
-            pairs.append((observations[index - 1], later))
-    return pairs
+def pairs_to_compare(lesion: Lesion, observations: Sequence[Observation]) -> list[Pair]:
+    """Each photo with the first one and with the one before, and what the judge asks for.
+
+    Args:
+        observations: of the lesion, in order of capture.
+    """
+    ids = [seen.observation_id for seen in observations]
+    pairs = dict.fromkeys((ids[0], later) for later in ids[1:])
+    pairs |= dict.fromkeys(pairwise(ids))
+    pairs |= dict.fromkeys(judged_pairs(series_of(lesion, observations, ()).observations))
+    return list(pairs)
 
 
 def read_series(workspace: Workspace, person: str, lesion: str) -> Series:
@@ -62,30 +67,23 @@ def complete_series(workspace: Workspace, person: str, lesion: str) -> Series:
         UnknownNameError: no such person or lesion.
     """
     series = read_series(workspace, person, lesion)
-    missing = [
-        (earlier, later)
-        for earlier, later in wanted_pairs(series.observations)
-        if series.between(earlier, later) is None
-    ]
-    made = [_compare_pair(workspace, earlier, later) for earlier, later in missing]
-    fresh = [comparison for comparison in made if comparison is not None]
-    _keep(workspace, fresh)
+    fresh = _compare(workspace, series, _missing(series))
     together = series.comparisons | {(c.earlier, c.later): c for c in fresh}
     return Series(series.lesion, series.observations, together)
 
 
 def compare_added(workspace: Workspace, stored: Stored) -> None:
-    """Compare a photo just stored with the first and the previous photo of its lesion."""
+    """Compare a photo just stored with the other photos of its lesion that it is held against."""
     if stored.lesion is None:
         return
     series = read_series(workspace, stored.person, stored.lesion)
-    pairs = [
-        (earlier, later)
-        for earlier, later in wanted_pairs(series.observations)
-        if stored.observation_id == later.observation_id and series.between(earlier, later) is None
-    ]
-    made = [_compare_pair(workspace, earlier, later) for earlier, later in pairs]
-    _keep(workspace, [comparison for comparison in made if comparison is not None])
+    own = [pair for pair in _missing(series) if stored.observation_id in pair]
+    _compare(workspace, series, own)
+
+
+def _missing(series: Series) -> list[Pair]:
+    wanted = pairs_to_compare(series.lesion, series.observations)
+    return [pair for pair in wanted if pair not in series.comparisons]
 
 
 def compare_missing(
@@ -97,18 +95,17 @@ def compare_missing(
         yield person, lesion
 
 
-def _compare_pair(
-    workspace: Workspace, earlier: Observation, later: Observation
-) -> Comparison | None:
-    before, after = subject_of(workspace, earlier), subject_of(workspace, later)
-    if before is None or after is None:
-        return None
-    return compare(before, after)
-
-
-def _keep(workspace: Workspace, comparisons: Sequence[Comparison]) -> None:
-    if not comparisons:
-        return
-    with workspace.open("compare") as vault:
-        for comparison in comparisons:
-            vault.add_comparison(comparison)
+def _compare(workspace: Workspace, series: Series, pairs: Sequence[Pair]) -> list[Comparison]:
+    """Compute pairs with the vault closed, then store them."""
+    by_id = {seen.observation_id: seen for seen in series.observations}
+    made = []
+    for earlier, later in pairs:
+        before = subject_of(workspace, by_id[earlier])
+        after = subject_of(workspace, by_id[later])
+        if before is not None and after is not None:
+            made.append(compare(before, after))
+    if made:
+        with workspace.open("compare") as vault, vault.batch():
+            for comparison in made:
+                vault.add_comparison(comparison)
+    return made

@@ -18,7 +18,7 @@ from tracker.services.people import required_person
 from tracker.services.results import AddRequest, Duplicate, IntakeResult, Refusal, Stored
 from tracker.services.session import Workspace
 from tracker.store.names import clean_name, clean_note, clean_optional_name
-from tracker.store.vault import NewObservation
+from tracker.store.values import NewObservation
 from tracker.vision.analyzer import AnalyzeOptions
 from tracker.vision.decode import DecodedPhoto, decode_photo
 

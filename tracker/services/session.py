@@ -21,7 +21,6 @@ silence.silence()
 
 #: Environment variable that names the vault where `--vault` does not.
 VAULT_VARIABLE = "MOLETRAIL_VAULT"
-NOISE_FILE = "noise.json"
 
 
 def resolve_vault_path(option: str | None) -> Path:

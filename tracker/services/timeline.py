@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+from tracker.analysis.noise import NoiseTable
 from tracker.domain.comparison import Comparison
 from tracker.domain.records import Lesion, Observation
 from tracker.errors import UnknownNameError
+from tracker.services.area import PathRatio, ratios_to_reference, standard_error
 from tracker.services.comparing import Series, complete_series
-from tracker.services.noise_table import area_sigma_log
+from tracker.services.noise_table import mask_sigma_log
 from tracker.services.people import person_name
 from tracker.services.results import AreaRatio, LesionRow, ObservationRow, PersonRow
 from tracker.services.session import Workspace
 
 NOT_MEASURED = "No lesion could be measured on this photo."
-FIRST_NOT_MEASURED = "No earlier photo of this lesion could be measured."
+NOTHING_MEASURED = "No other photo of this lesion could be measured."
+NO_PATH = "It lines up with no photo that lines up with the first comparable one."
 
 
 def people(workspace: Workspace) -> list[PersonRow]:
@@ -49,7 +54,7 @@ def lesions(workspace: Workspace, person: str | None = None) -> list[LesionRow]:
         return [_lesion_row(lesion, seen) for lesion in vault.lesions(owner)]
 
 
-def _lesion_row(lesion: Lesion, seen: tuple[Observation, ...] | list[Observation]) -> LesionRow:
+def _lesion_row(lesion: Lesion, seen: Sequence[Observation]) -> LesionRow:
     own = [one for one in seen if one.lesion and one.lesion.lesion_id == lesion.lesion_id]
     times = sorted((one.capture for one in own), key=lambda capture: capture.value)
     return LesionRow(
@@ -98,55 +103,66 @@ def timeline(workspace: Workspace, person: str | None, lesion: str) -> list[Obse
 
 def series_rows(workspace: Workspace, series: Series) -> list[ObservationRow]:
     """The rows of a completed series."""
-    return [_row(workspace, series, index) for index in range(len(series.observations))]
+    ids = [seen.observation_id for seen in series.observations]
+    reference, paths = ratios_to_reference(ids, series.comparisons.values())
+    frame = _Frame(workspace.noise, reference, paths)
+    return [_row(series, index, frame) for index in range(len(series.observations))]
 
 
-def _row(workspace: Workspace, series: Series, index: int) -> ObservationRow:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Frame:
+    """The areas of a series in one frame; `reference` is the first comparable photo's id."""
+
+    noise: NoiseTable
+    reference: str | None
+    paths: Mapping[str, PathRatio]
+
+    def ratio(self, seen: Observation) -> AreaRatio | None:
+        path = self.paths.get(seen.observation_id)
+        if path is None or self.reference is None:
+            return None
+        value = math.exp(path.log_ratio)
+        sigma = standard_error(path, lambda pair: mask_sigma_log(self.noise, pair, seen.modality))
+        return AreaRatio(value, value * sigma, self.reference)
+
+
+def _row(series: Series, index: int, frame: _Frame) -> ObservationRow:
     seen = series.observations[index]
-    first = series.observations[0]
-    previous = series.observations[index - 1] if index else None
-    to_first = series.between(first, seen) if index else None
-    to_previous = series.between(previous, seen) if previous is not None else None
+    to_first = series.between(series.observations[0], seen) if index else None
+    to_previous = series.between(series.observations[index - 1], seen) if index else None
     analysis, measures = seen.analysis, seen.analysis.measures
-    comparable, why_not = _comparable(seen, index, to_first)
+    ratio = frame.ratio(seen)
     return ObservationRow(
         observation=seen,
         area_px=None if measures is None else measures.area_px,
         area_mm2=analysis.area_mm2,
         diameter_mm=analysis.diameter_mm,
-        area_ratio=_area_ratio(workspace, seen, to_first),
+        area_ratio=ratio,
         cosine_to_first=None if to_first is None else to_first.cosine,
         cosine_to_previous=None if to_previous is None else to_previous.cosine,
         colour_delta_e=None if to_first is None else to_first.colour_delta_e,
         asymmetry=None if measures is None else measures.asymmetry,
         border_irregularity=None if measures is None else measures.border_irregularity,
         scale=analysis.scale,
-        comparable=comparable,
-        why_not=why_not,
+        comparable=None if len(series.observations) == 1 else ratio is not None,
+        why_not=None if ratio is not None else _why_not(series, index),
         model=analysis.model,
     )
 
 
-def _comparable(
-    seen: Observation, index: int, to_first: Comparison | None
-) -> tuple[bool | None, str | None]:
-    """Whether sizes can be held against the first photo, and why not; the first has no earlier."""
-    if seen.analysis.measures is None:
-        return False, NOT_MEASURED
-    if index == 0:
-        return None, None
-    if to_first is None:
-        return False, FIRST_NOT_MEASURED
-    if to_first.log_area_ratio is None:
-        return False, to_first.size_why_not
-    return True, None
-
-
-def _area_ratio(
-    workspace: Workspace, seen: Observation, to_first: Comparison | None
-) -> AreaRatio | None:
-    if to_first is None or to_first.log_area_ratio is None:
+def _why_not(series: Series, index: int) -> str | None:
+    """Why a photo's size cannot be held against any other, in words; None for a lone photo."""
+    seen = series.observations[index]
+    if len(series.observations) == 1:
         return None
-    value = math.exp(to_first.log_area_ratio)
-    sigma = value * area_sigma_log(workspace.noise, to_first, seen.modality)
-    return AreaRatio(value, sigma, to_first.earlier)
+    if seen.analysis.measures is None:
+        return NOT_MEASURED
+    own = [pair for pair in series.comparisons.values() if seen.observation_id in _ids(pair)]
+    reasons = [pair.size_why_not for pair in own if pair.size_why_not]
+    if reasons:
+        return reasons[0]
+    return NO_PATH if own else NOTHING_MEASURED
+
+
+def _ids(pair: Comparison) -> tuple[str, str]:
+    return pair.earlier, pair.later

@@ -1,0 +1,84 @@
+"""The judgement of every lesion, most urgent first."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from tracker.analysis.judge import judge, sort_key
+from tracker.analysis.noise import DoubleShot
+from tracker.analysis.series import LesionSeries, double_shots, series_of
+from tracker.domain.change import Change
+from tracker.domain.records import LifeCycle, Symptom
+from tracker.services.comparing import Series, complete_series
+from tracker.services.session import Workspace
+
+
+def changes(
+    workspace: Workspace,
+    person: str | None = None,
+    *,
+    since: date | None = None,
+    lesion: str | None = None,
+) -> list[Change]:
+    """Judge lesions with photos; missing comparisons are computed and stored.
+
+    Args:
+        person: None for everybody. since: only lesions with a photo on or after this day.
+        lesion: only this one; the person's other lesions still tell how their photos scatter.
+
+    Returns:
+        Changes in order: symptoms, changed, new, cannot compare, the rest. Lesions without a
+        photo, and those merged into another, are left out.
+
+    Raises:
+        UnknownNameError: nobody of that name.
+    """
+    found: list[Change] = []
+    for name in _people(workspace, person):
+        everything = [_judged_series(workspace, name, each) for each in _lesions(workspace, name)]
+        shots = [double_shots(one.observations, one.comparisons) for one in everything]
+        for index, series in enumerate(everything):
+            if _is_wanted(series, since, lesion):
+                others = _all_but(shots, index)
+                found.append(judge(replace(series, other_double_shots=others), workspace.noise))
+    return sorted(found, key=sort_key)
+
+
+def _people(workspace: Workspace, person: str | None) -> list[str]:
+    with workspace.open("changes") as vault:
+        if person is not None:
+            return [vault.person(person).name]
+        return [each.name for each in vault.people()]
+
+
+def _lesions(workspace: Workspace, person: str) -> list[str]:
+    with workspace.open("changes") as vault:
+        known = vault.lesions(vault.person(person))
+    return [each.name for each in known if each.life_cycle is not LifeCycle.MERGED]
+
+
+def _judged_series(workspace: Workspace, person: str, lesion: str) -> LesionSeries:
+    series = complete_series(workspace, person, lesion)
+    return series_of(
+        series.lesion,
+        series.observations,
+        series.comparisons.values(),
+        _symptoms(workspace, series),
+    )
+
+
+def _symptoms(workspace: Workspace, series: Series) -> list[Symptom]:
+    with workspace.open("changes") as vault:
+        return vault.symptoms(series.lesion)
+
+
+def _is_wanted(series: LesionSeries, since: date | None, lesion: str | None) -> bool:
+    if not series.observations or (lesion is not None and series.lesion != lesion):
+        return False
+    latest = max(each.capture.value.date() for each in series.observations)
+    return since is None or latest >= since
+
+
+def _all_but(shots: list[tuple[DoubleShot, ...]], index: int) -> tuple[DoubleShot, ...]:
+    return tuple(shot for place, own in enumerate(shots) if place != index for shot in own)

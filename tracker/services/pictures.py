@@ -1,0 +1,251 @@
+"""Pictures for the app and the report: reduced, without metadata, kept in the vault's cache.
+
+The cache holds nothing that cannot be made again; deleting it is safe.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from tracker.domain.comparison import Comparison
+from tracker.domain.geometry import Box
+from tracker.domain.records import Observation
+from tracker.services import pictures_io
+from tracker.services.session import Workspace
+from tracker.vision.decode import decode_photo
+
+#: Longer side of a whole photo, and side of a square lesion picture, as shown.
+PHOTO_PX = 1600
+LESION_PX = 640
+#: Side of a lesion picture over the lesion's longer side: enough skin to recognise the place.
+CONTEXT = 2.2
+
+Rgb = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class AlignedPair:
+    """Two lesion pictures (JPEG) of one size.
+
+    is_aligned: the later one is drawn in the earlier one's frame; otherwise each is in its own.
+    """
+
+    earlier: bytes
+    later: bytes
+    is_aligned: bool
+
+
+class _NotCachedError(Exception):
+    """Asked for a cached picture that is not there; never leaves this module."""
+
+
+def photo_picture(workspace: Workspace, observation_id: str, *, outline: bool = False) -> bytes:
+    """The whole upright photo as JPEG, longer side at most PHOTO_PX.
+
+    Raises:
+        UnknownNameError: no such observation. VaultDamagedError: the photo is not what it was.
+    """
+    seen = _observation(workspace, observation_id)
+    key = _key("photo", seen, outline)
+    kept = _cached(workspace, key)
+    if kept is not None:
+        return kept
+    rgb = _pixels(workspace, seen)
+    if outline:
+        rgb = pictures_io.overlay_picture(rgb, seen.analysis)
+    made = pictures_io.jpeg_bytes(pictures_io.reduced(rgb, PHOTO_PX))
+    return _keep(workspace, key, made)
+
+
+def lesion_picture(workspace: Workspace, observation_id: str, *, outline: bool = False) -> bytes:
+    """The lesion with some skin around it as JPEG, LESION_PX square.
+
+    The whole photo where no lesion was measured.
+
+    Raises:
+        UnknownNameError: no such observation. VaultDamagedError: the photo is not what it was.
+    """
+    seen = _observation(workspace, observation_id)
+    key = _key("lesion", seen, outline)
+    kept = _cached(workspace, key)
+    if kept is not None:
+        return kept
+    made = pictures_io.jpeg_bytes(_lesion_pixels(_pixels(workspace, seen), seen, outline))
+    return _keep(workspace, key, made)
+
+
+def aligned_pair(workspace: Workspace, earlier_id: str, later_id: str) -> AlignedPair:
+    """Two photos of a lesion in the frame of the earlier one, where they were lined up.
+
+    Raises:
+        UnknownNameError: no such observation. VaultDamagedError: a photo is not what it was.
+    """
+    with workspace.open("compare pictures") as vault:
+        earlier, later = vault.observation(earlier_id), vault.observation(later_id)
+        stored = vault.comparisons(earlier.lesion) if earlier.lesion is not None else ()
+    matrix = _later_to_earlier(stored, earlier, later)
+    first = lesion_picture(workspace, earlier_id)
+    if matrix is None:
+        return AlignedPair(first, lesion_picture(workspace, later_id), is_aligned=False)
+    key = f"aligned-{_digest(earlier)}-{_digest(later)}-{_matrix_digest(matrix)}.jpg"
+    kept = _cached(workspace, key)
+    if kept is None:
+        warped = _in_frame_of(earlier, _pixels(workspace, later), matrix)
+        kept = _keep(workspace, key, pictures_io.jpeg_bytes(warped))
+    return AlignedPair(first, kept, is_aligned=True)
+
+
+def _later_to_earlier(
+    stored: tuple[Comparison, ...], earlier: Observation, later: Observation
+) -> NDArray[np.float64] | None:
+    """Map of later photo pixels to earlier ones: directly, or through a photo both line up with.
+
+    Every stored registration can be walked in both directions; the shortest way wins.
+    """
+    steps: dict[str, list[tuple[str, NDArray[np.float64]]]] = {}
+    for pair in stored:
+        if pair.registration is None or pair.same_lesion is False:
+            continue
+        matrix = np.array(pair.registration.matrix, dtype=np.float64).reshape(3, 3)
+        steps.setdefault(pair.later, []).append((pair.earlier, matrix))
+        steps.setdefault(pair.earlier, []).append(
+            (pair.later, np.asarray(np.linalg.inv(matrix), dtype=np.float64))
+        )
+    reached = {later.observation_id: np.eye(3)}
+    frontier = [later.observation_id]
+    while frontier and earlier.observation_id not in reached:
+        following = []
+        for name in frontier:
+            for other, matrix in steps.get(name, ()):
+                if other not in reached:
+                    reached[other] = matrix @ reached[name]
+                    following.append(other)
+        frontier = following
+    return reached.get(earlier.observation_id)
+
+
+def _in_frame_of(earlier: Observation, later_rgb: Rgb, matrix: NDArray[np.float64]) -> Rgb:
+    """The later photo drawn over the square that the earlier lesion picture shows."""
+    square = _square(earlier)
+    zoom = LESION_PX / square.w
+    # Pixel centres are whole numbers in both pictures, hence the half pixels.
+    into = np.array(
+        [
+            [zoom, 0.0, -(square.x - 0.5) * zoom - 0.5],
+            [0.0, zoom, -(square.y - 0.5) * zoom - 0.5],
+            [0.0, 0.0, 1.0],
+        ]
+    )
+    whole = into @ matrix
+    # Bilinear sampling skips pixels when it reduces: bring the photo near its final size first.
+    size = float(np.sqrt(abs(np.linalg.det(whole[:2, :2]))))
+    small = pictures_io.reduced(later_rgb, max(1, round(max(later_rgb.shape[:2]) * min(1.0, size))))
+    step_x, step_y = later_rgb.shape[1] / small.shape[1], later_rgb.shape[0] / small.shape[0]
+    grow = np.array(
+        [[step_x, 0.0, step_x / 2 - 0.5], [0.0, step_y, step_y / 2 - 0.5], [0.0, 0.0, 1.0]]
+    )
+    drawn = cv2.warpPerspective(
+        small,
+        whole @ grow,
+        (LESION_PX, LESION_PX),
+        flags=cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    return np.asarray(drawn, dtype=np.uint8)
+
+
+def _lesion_pixels(rgb: Rgb, seen: Observation, outline: bool) -> Rgb:
+    """(LESION_PX, LESION_PX, 3): the square around the lesion, its border repeated outwards."""
+    square = _square(seen)
+    pixels = _cut(rgb, square)
+    picture = np.asarray(
+        cv2.resize(pixels, (LESION_PX, LESION_PX), interpolation=_interpolation(square)),
+        dtype=np.uint8,
+    )
+    mask = seen.analysis.mask
+    if not outline or mask is None:
+        return picture
+    cover = _cut(mask.on_photo(rgb.shape[1], rgb.shape[0]).astype(np.uint8), square, border=0)
+    large = cv2.resize(cover * 255, (LESION_PX, LESION_PX), interpolation=cv2.INTER_LINEAR)
+    return pictures_io.outlined(picture, np.asarray(large > 127))
+
+
+def _interpolation(square: Box) -> int:
+    return cv2.INTER_AREA if square.w > LESION_PX else cv2.INTER_CUBIC
+
+
+def _square(seen: Observation) -> Box:
+    mask = seen.analysis.mask
+    box = mask.box if mask is not None else seen.analysis.roi
+    if box is not None:
+        return box.square(CONTEXT)
+    return Box(0, 0, seen.photo.width, seen.photo.height).square(1.0)
+
+
+def _cut(pixels: NDArray[np.uint8], square: Box, border: int | None = None) -> NDArray[np.uint8]:
+    """The square of a picture, even where it reaches beyond; None repeats the edge pixels."""
+    height, width = pixels.shape[:2]
+    inside = square.clip(width, height)
+    if inside is None:
+        return pixels
+    part = pixels[inside.y : inside.y + inside.h, inside.x : inside.x + inside.w]
+    margins = (
+        inside.y - square.y,
+        square.y + square.h - inside.y - inside.h,
+        inside.x - square.x,
+        square.x + square.w - inside.x - inside.w,
+    )
+    kind = cv2.BORDER_REPLICATE if border is None else cv2.BORDER_CONSTANT
+    grown = cv2.copyMakeBorder(np.ascontiguousarray(part), *margins, kind, value=border or 0)
+    return np.asarray(grown, dtype=np.uint8)
+
+
+def _observation(workspace: Workspace, observation_id: str) -> Observation:
+    with workspace.open("picture") as vault:
+        return vault.observation(observation_id)
+
+
+def _pixels(workspace: Workspace, seen: Observation) -> Rgb:
+    with workspace.open("picture") as vault:
+        data = vault.photo_bytes(seen.photo.photo_sha256)
+    return decode_photo(data, seen.photo.file_name).rgb
+
+
+def _key(kind: str, seen: Observation, outline: bool) -> str:
+    return f"{kind}-{_digest(seen)}{'-outline' if outline else ''}.jpg"
+
+
+def _digest(seen: Observation) -> str:
+    """Names what a picture is made from: the photo, and where the lesion lies on it."""
+    content = hashlib.sha256(seen.photo.photo_sha256.encode())
+    mask = seen.analysis.mask
+    if mask is not None:
+        content.update(repr(mask.box).encode() + np.packbits(mask.pixels).tobytes())
+    return content.hexdigest()[:32]
+
+
+def _matrix_digest(matrix: NDArray[np.float64]) -> str:
+    return hashlib.sha256(matrix.tobytes()).hexdigest()[:16]
+
+
+def _cached(workspace: Workspace, key: str) -> bytes | None:
+    """What is cached; making it anew happens with the vault closed."""
+
+    def absent() -> bytes:
+        raise _NotCachedError
+
+    try:
+        with workspace.open("picture") as vault:
+            return vault.cached(key, absent)
+    except _NotCachedError:
+        return None
+
+
+def _keep(workspace: Workspace, key: str, made: bytes) -> bytes:
+    with workspace.open("picture") as vault:
+        return vault.cached(key, lambda: made)
