@@ -11,7 +11,8 @@ from PIL import Image
 
 from tracker.domain import scale_card as layout
 from tracker.errors import UsageError
-from tracker.report.typesetting import template, typeset_pdf, typeset_png
+from tracker.report.templates import template
+from tracker.report.typesetting import typeset_pdf, typeset_png
 
 PNG_DPI = 600
 #: The narrower of A4 and US Letter by the shorter of both: fits either without being scaled.

@@ -11,19 +11,21 @@ import base64
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
-from importlib import resources
 from typing import Any, Final, Literal, cast
 
 import typst
 
 from tracker.errors import InternalError
+from tracker.report.templates import template
 
 #: Stands for a character that none of the embedded fonts has.
 REPLACEMENT: Final = "▯"
-_UNDISPLAYABLE: Final = re.compile(r'the text "(.+?)" could not be displayed', re.DOTALL)
-#: Typst shows control characters in its message as escapes; they are dropped beforehand.
-_CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2028\u2029\ufeff]")
-_MAX_ROUNDS: Final = 200
+_UNDISPLAYABLE: Final = re.compile(r'the text `?"(.+?)"`? could not be displayed', re.DOTALL)
+#: Control characters, and marks that turn the direction of the text after them: dropped.
+_CONTROLS: Final = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2066-\u2069\ufeff]"
+)
+_MAX_ROUNDS: Final = 20
 
 
 def typeset_pdf(source: str, files: Mapping[str, str], made_on: date) -> bytes:
@@ -46,11 +48,6 @@ def typeset_png(source: str, pixels_per_inch: int) -> bytes:
         InternalError: Typst refuses the source.
     """
     return _compile(source, {}, "png", 0, pixels_per_inch)
-
-
-def template(name: str) -> str:
-    """A Typst source that is shipped beside this module."""
-    return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
 
 
 def picture_svg(data: bytes, media_type: str, width: int, height: int) -> str:
@@ -97,9 +94,9 @@ def _undisplayable(characters: list[str]) -> set[str]:
     try:
         _typeset(source, {"text": listing}, "pdf", 0)
     except typst.TypstError as error:
-        shown = _UNDISPLAYABLE.search(error.message)
-        named = set(shown.group(1)) & set(characters) if shown else set()
-        return named or set(characters)
+        named = set("".join(_UNDISPLAYABLE.findall(f"{error.message}\n{error.diagnostic}")))
+        # Should the wording of the message change, nothing beyond Latin-1 is printed, visibly.
+        return named & set(characters) or set(characters)
     return set()
 
 
