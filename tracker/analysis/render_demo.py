@@ -63,6 +63,11 @@ def demo_series(seed: int = 7) -> Iterator[DemoPhoto]:
         yield from _photos(story, seed, number)
 
 
+def demo_photo_count(seed: int = 7) -> int:
+    """How many photos `demo_series` yields."""
+    return sum(len(story.dates) for story in _stories(seed))
+
+
 def _photos(story: _Story, seed: int, number: int) -> Iterator[DemoPhoto]:
     world = draw_skin(_skin(story, seed, number))
     last = len(story.dates) - 1

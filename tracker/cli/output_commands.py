@@ -33,9 +33,9 @@ def report(
 
     session = session_of(ctx)
     with session.output.progress("Writing the report", None):
-        path = write_report(session.workspace(), person, lesion, out)
+        path, name = write_report(session.workspace(), person, lesion, out)
     session.output.result(
-        {"type": "report", "path": str(path), "person": person, "lesion": lesion},
+        {"type": "report", "path": str(path), "person": name, "lesion": lesion},
         f"Wrote {path}.",
     )
 
@@ -65,13 +65,18 @@ def demo(
     ] = False,
 ) -> None:
     """Open the app on a made-up vault that is full of timelines."""
-    from tracker.services.demo import build_demo, demo_vault_path, demo_workspace
+    from tracker.services.demo import (
+        build_demo,
+        demo_photo_count,
+        demo_vault_path,
+        demo_workspace,
+    )
 
     session = session_of(ctx)
     workspace = demo_workspace(session.vault)
-    with session.output.progress("Making the demo vault", None) as advance:
-        built = 0
-        for built, _total in build_demo(workspace):
+    built = 0
+    with session.output.progress("Making the demo vault", demo_photo_count()) as advance:
+        for built, _ in build_demo(workspace):
             advance(built)
     path = str(demo_vault_path(session.vault))
     session.output.result(

@@ -120,7 +120,9 @@ def change_text(change: Change) -> str:
     """The judgement of a lesion with its alerts."""
     place = f" ({change.site})" if change.site else ""
     lines = [f"{change.person}, {change.lesion}{place}: {change.message}"]
-    lines += [f"  {alert.message}" for alert in change.alerts]
+    lines += [
+        f"  {alert.message}" for alert in change.alerts if alert.message not in change.message
+    ]
     return "\n".join(lines)
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from tracker.domain.comparison import Comparison
 from tracker.domain.geometry import Box
 from tracker.domain.records import Observation
-from tracker.services import pictures_io
+from tracker.services import cache, pictures_io
 from tracker.services.session import Workspace
 from tracker.vision.decode import decode_photo
 
@@ -40,10 +40,6 @@ class AlignedPair:
     is_aligned: bool
 
 
-class _NotCachedError(Exception):
-    """Asked for a cached picture that is not there; never leaves this module."""
-
-
 def photo_picture(workspace: Workspace, observation_id: str, *, outline: bool = False) -> bytes:
     """The whole upright photo as JPEG, longer side at most PHOTO_PX.
 
@@ -52,14 +48,14 @@ def photo_picture(workspace: Workspace, observation_id: str, *, outline: bool = 
     """
     seen = _observation(workspace, observation_id)
     key = _key("photo", seen, outline)
-    kept = _cached(workspace, key)
-    if kept is not None:
-        return kept
+    found = cache.kept(workspace, key)
+    if found is not None:
+        return found
     rgb = _pixels(workspace, seen)
     if outline:
         rgb = pictures_io.overlay_picture(rgb, seen.analysis)
     made = pictures_io.jpeg_bytes(pictures_io.reduced(rgb, PHOTO_PX))
-    return _keep(workspace, key, made)
+    return cache.keep(workspace, key, made)
 
 
 def lesion_picture(workspace: Workspace, observation_id: str, *, outline: bool = False) -> bytes:
@@ -72,11 +68,11 @@ def lesion_picture(workspace: Workspace, observation_id: str, *, outline: bool =
     """
     seen = _observation(workspace, observation_id)
     key = _key("lesion", seen, outline)
-    kept = _cached(workspace, key)
-    if kept is not None:
-        return kept
+    found = cache.kept(workspace, key)
+    if found is not None:
+        return found
     made = pictures_io.jpeg_bytes(_lesion_pixels(_pixels(workspace, seen), seen, outline))
-    return _keep(workspace, key, made)
+    return cache.keep(workspace, key, made)
 
 
 def aligned_pair(workspace: Workspace, earlier_id: str, later_id: str) -> AlignedPair:
@@ -93,11 +89,11 @@ def aligned_pair(workspace: Workspace, earlier_id: str, later_id: str) -> Aligne
     if matrix is None:
         return AlignedPair(first, lesion_picture(workspace, later_id), is_aligned=False)
     key = f"aligned-{_digest(earlier)}-{_digest(later)}-{_matrix_digest(matrix)}.jpg"
-    kept = _cached(workspace, key)
-    if kept is None:
+    found = cache.kept(workspace, key)
+    if found is None:
         warped = _in_frame_of(earlier, _pixels(workspace, later), matrix)
-        kept = _keep(workspace, key, pictures_io.jpeg_bytes(warped))
-    return AlignedPair(first, kept, is_aligned=True)
+        found = cache.keep(workspace, key, pictures_io.jpeg_bytes(warped))
+    return AlignedPair(first, found, is_aligned=True)
 
 
 def _later_to_earlier(
@@ -231,21 +227,3 @@ def _digest(seen: Observation) -> str:
 
 def _matrix_digest(matrix: NDArray[np.float64]) -> str:
     return hashlib.sha256(matrix.tobytes()).hexdigest()[:16]
-
-
-def _cached(workspace: Workspace, key: str) -> bytes | None:
-    """What is cached; making it anew happens with the vault closed."""
-
-    def absent() -> bytes:
-        raise _NotCachedError
-
-    try:
-        with workspace.open("picture") as vault:
-            return vault.cached(key, absent)
-    except _NotCachedError:
-        return None
-
-
-def _keep(workspace: Workspace, key: str, made: bytes) -> bytes:
-    with workspace.open("picture") as vault:
-        return vault.cached(key, lambda: made)
