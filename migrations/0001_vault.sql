@@ -175,7 +175,8 @@ CREATE TABLE comparison (
     delta_lab DOUBLE[3],
     colour_constancy VARCHAR,
     cosine DOUBLE,
-    method VARCHAR NOT NULL
+    method VARCHAR NOT NULL,
+    notes VARCHAR[] NOT NULL
 );
 
 CREATE TABLE symptom (

@@ -199,6 +199,7 @@ def _comparison(c: Comparison) -> tuple[Any, ...]:
         c.colour_constancy,
         c.cosine,
         c.method,
+        list(c.notes),
     )
 
 

@@ -243,4 +243,5 @@ def comparison_of(row: Row) -> Comparison:
         colour_constancy=row["colour_constancy"],
         cosine=row["cosine"],
         method=row["method"],
+        notes=tuple(row["notes"]),
     )
