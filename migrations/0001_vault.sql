@@ -151,7 +151,8 @@ CREATE TABLE measurement (
     lesion_lab_sd DOUBLE[3] NOT NULL,
     skin_lab DOUBLE[3],
     touches_frame BOOLEAN NOT NULL,
-    measure_method VARCHAR NOT NULL
+    measure_method VARCHAR NOT NULL,
+    border_doubt DOUBLE
 );
 
 CREATE TABLE comparison (

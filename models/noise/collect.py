@@ -28,7 +28,7 @@ from tracker.analysis.compare import Subject, compare
 from tracker.analysis.view import make_view
 from tracker.domain.analysis import Analysis
 from tracker.domain.capture import Modality
-from tracker.vision.analyzer import Analyzer, AnalyzeOptions
+from tracker.vision.analyzer import AnalyzeOptions, Analyzer
 
 #: Photos of one lesion that enter; some lesions have six, and would weigh fifteen times a pair.
 PHOTOS_PER_LESION = 3

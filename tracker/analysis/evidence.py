@@ -14,6 +14,7 @@ from tracker.analysis.series import (
     Visit,
     between,
     distinct_shots,
+    highest_doubt,
 )
 from tracker.analysis.trend import Point, theil_sen
 from tracker.domain.change import Axis
@@ -161,12 +162,25 @@ def _common_source(axis: Axis, comparisons: Sequence[Comparison]) -> str | None:
 def _base_noise(
     axis: Axis, earlier: Visit, later: Visit, source: str | None, noise: NoiseTable
 ) -> AxisNoise:
-    kinds = {each.modality for each in (*earlier.observations, *later.observations)}
-    entries = [noise.noise(axis, kind, source) for kind in kinds]
+    photos = (*earlier.observations, *later.observations)
+    doubt = _doubt(earlier, later)
+    kinds = {each.modality for each in photos}
+    entries = [noise.noise(axis, kind, source, doubt) for kind in kinds]
     worst = entries[0]
     for entry in entries[1:]:
         worst = wider(worst, entry)
     return worst
+
+
+def _doubt(earlier: Visit, later: Visit) -> float | None:
+    """Border doubt of a comparison of visits: of each its middle photo, and the less sure visit."""
+    middles = []
+    for visit in (earlier, later):
+        known = [highest_doubt((each,)) for each in visit.observations]
+        values = [value for value in known if value is not None]
+        if values:
+            middles.append(median(values))
+    return max(middles, default=None)
 
 
 def _replicate_factor(

@@ -3,7 +3,7 @@
 The latest visit is held against the first, against the previous, and against the trend over all.
 Flags keep a stated family-wise rate per lesion and visit: each comparable axis gets its share of
 it (Bonferroni with weights; Holm's ordering would gain little and make `detectable` depend on
-the other axes), divided by the references that are different tests. Photos of one day are
+the other axes), divided among the references, which share the latest photo. Photos of one day are
 replicates of one visit, not visits.
 
 Units of `AxisChange`: area and diameter in "percent" of the earlier value (judged on the
@@ -188,8 +188,9 @@ def _rates(
     shares = sum(noise.shares[axis] for axis in Axis if any(key[0] is axis for key in found))
     rates = {}
     for axis, against in found:
-        of_axis = 1 if one_reference else sum(key[0] is axis for key in found)
-        rates[axis, against] = noise.false_flag_rate * noise.shares[axis] / shares / of_axis
+        tests = 1 if one_reference else sum(key[0] is axis for key in found)
+        divisor = shares * noise.reference_factors[tests - 1]
+        rates[axis, against] = noise.false_flag_rate * noise.shares[axis] / divisor
     return rates
 
 

@@ -7,6 +7,8 @@ working grid, and only the tight box of the lesion is ever computed at full reso
 
 from __future__ import annotations
 
+import math
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +22,9 @@ WORK_SIDE = 384
 #: Weight of a component's cells by distance from the centre, as a fraction of the crop's side.
 #: The crop is centred on the lesion that was asked for, so a far neighbour must be much larger.
 CENTRE_SIGMA = 0.35
+#: Probabilities between which a border counts as doubtful, and the most that is made of it.
+DOUBT_LEVELS = (0.3, 0.7)
+MAX_DOUBT = 3.0
 
 
 def clean_mask(
@@ -49,6 +54,30 @@ def clean_mask(
     if main is None:
         return None
     return _on_photo(main, crop, photo_size, threshold)
+
+
+def border_doubt(probability: NDArray[np.float32], crop: Box, photo_size: tuple[int, int]) -> float:
+    """How unsure the network is of the border, as a difference in ln(area).
+
+    ln of the main component's area at probability DOUBT_LEVELS[0] over that at DOUBT_LEVELS[1].
+    On two photos of one lesion the areas differ about in proportion to it: a soft border is
+    drawn elsewhere the next time.
+
+    Args:
+        probability, crop, photo_size: as for `clean_mask`.
+
+    Returns:
+        0 (a sharp border) .. MAX_DOUBT (nothing reaches the upper level).
+    """
+    field = _work_field(probability, crop)
+    inside = _inside(field.shape, crop, photo_size)
+    areas = []
+    for level in DOUBT_LEVELS:
+        main = _main_component(field, inside, level)
+        areas.append(0 if main is None else int(np.count_nonzero((main >= level) & inside)))
+    if min(areas) == 0:
+        return MAX_DOUBT
+    return min(MAX_DOUBT, max(0.0, math.log(areas[0] / areas[1])))
 
 
 def _work_field(probability: NDArray[np.float32], crop: Box) -> NDArray[np.float32]:

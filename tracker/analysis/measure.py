@@ -34,12 +34,15 @@ BLACK_CODE = 16
 Lab = tuple[float, float, float]
 
 
-def measure(rgb: NDArray[np.uint8], mask: LesionMask) -> Measures:
+def measure(
+    rgb: NDArray[np.uint8], mask: LesionMask, *, border_doubt: float | None = None
+) -> Measures:
     """Measure one lesion.
 
     Args:
         rgb: (H, W, 3) uint8 sRGB, the whole upright photo; only the lesion's surroundings are read.
         mask: the lesion, its box inside the photo.
+        border_doubt: of the mask, see tracker.analysis.mask; kept with the numbers.
 
     Raises:
         UsageError: if the mask is empty or does not lie on the photo.
@@ -63,6 +66,7 @@ def measure(rgb: NDArray[np.uint8], mask: LesionMask) -> Measures:
         skin_lab=skin,
         touches_frame=touches_frame(mask, width, height),
         method=METHOD,
+        border_doubt=border_doubt,
     )
 
 

@@ -28,6 +28,7 @@ from tracker.errors import ModelError
 #: Axes with a sign; the others are magnitudes.
 SIGNED = frozenset({Axis.AREA, Axis.DIAMETER})
 FORMAT = 1
+_DOUBT_KEYS = ("reference", "lowest", "highest")
 
 Basis = Literal["measured", "prior"]
 SizeSource = Literal["scale", "skin"]
@@ -39,6 +40,7 @@ class AxisNoise:
 
     expected: value without change, 0 for signed axes. sigma: Student-t scale. dof: its degrees of
     freedom (small: heavy tails). pairs: how many pairs stand behind it. basis: measured or prior.
+    doubt_exponent: expected and sigma grow as (border doubt / reference) to this power.
     """
 
     expected: float
@@ -46,6 +48,11 @@ class AxisNoise:
     dof: float
     pairs: int
     basis: Basis
+    doubt_exponent: float = 0.0
+
+    def times(self, factor: float) -> AxisNoise:
+        """The same noise, wider by a factor."""
+        return replace(self, expected=self.expected * factor, sigma=self.sigma * factor)
 
     def critical(self, rate: float, *, signed: bool) -> float:
         """How many sigmas above `expected` a false flag at `rate` lies; two-sided if `signed`."""
@@ -60,18 +67,42 @@ class AxisNoise:
 
 @dataclass(frozen=True, slots=True)
 class DoubleShot:
-    """Two photos of one lesion of one person, taken on one day and not near-identical."""
+    """Two photos of one lesion of one person, taken on one day.
+
+    doubt: border doubt of the less sure one, None where it is not known.
+    """
 
     comparison: Comparison
     modality: Modality | None
+    doubt: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BorderDoubt:
+    """How unsure a mask's border is (`Measures.border_doubt`), as a covariate of noise.
+
+    reference: where the table's noise holds, also taken where the doubt is not known. lowest,
+    highest: what was seen in enough pairs; beyond it the nearest end holds.
+    """
+
+    reference: float
+    lowest: float
+    highest: float
+
+    def factor(self, doubt: float | None, exponent: float) -> float:
+        """By how much noise exceeds that at the reference."""
+        if doubt is None:
+            return 1.0
+        inside = min(max(doubt, self.lowest), self.highest)
+        return float((inside / self.reference) ** exponent)
 
 
 @dataclass(frozen=True, slots=True)
 class NearIdentical:
     """What makes two photos one shot: a burst, or the same file saved again.
 
-    min_cosine: embeddings at least this alike. max_turn_deg, max_zoom_log: and a registration that
-    turns and zooms (apart from a plain resize) no more than this.
+    min_cosine: embeddings at least this alike. max_turn_deg, max_perspective: and a registration
+    that turns and distorts no more than this (a plain resize or a cropped copy does neither).
     """
 
     min_cosine: float = 0.99
@@ -86,6 +117,8 @@ class NoiseTable:
     entries: by (modality, axis, size source); the source is None for axes that need no size.
     shape_units: SD between lesions of asymmetry and of ln(irregularity), see `shape_index`.
     false_flag_rate: family-wise, per lesion and visit. shares: each axis's part of it.
+    reference_factors: by how many an axis's share is divided for one, two and three references.
+    They share the latest photo, so two references are less than two tests.
     replicate_correlation: how alike the errors of two photos of one day are, 0..1.
     prior_weight: pairs that a measured, or a prior, entry counts against own double shots.
     floor: own double shots never narrow an entry below this share of its sigma.
@@ -98,10 +131,12 @@ class NoiseTable:
     shape_units: tuple[float, float]
     false_flag_rate: float
     shares: Mapping[Axis, float]
+    reference_factors: tuple[float, float, float]
     replicate_correlation: float
     prior_weight: Mapping[Basis, float]
     floor: Mapping[Basis, float]
     near_identical: NearIdentical
+    doubt: BorderDoubt
 
     @classmethod
     def from_json(cls, text: str) -> NoiseTable:
@@ -119,14 +154,19 @@ class NoiseTable:
             ) from error
 
     def noise(
-        self, axis: Axis, modality: Modality | None, size_source: str | None = None
+        self,
+        axis: Axis,
+        modality: Modality | None,
+        size_source: str | None = None,
+        doubt: float | None = None,
     ) -> AxisNoise:
         """Noise of an axis; an unknown modality gets the widest, that of clinical photos."""
         kind = modality or Modality.CLINICAL
         source: SizeSource | None = None
         if axis in SIGNED:
             source = "scale" if size_source == "scale" else "skin"
-        return self.entries[kind, axis, source]
+        entry = self.entries[kind, axis, source]
+        return entry.times(self.doubt.factor(doubt, entry.doubt_exponent))
 
     def shape_index(self, delta_asymmetry: float, log_irregularity_ratio: float) -> float:
         """Size of a change in shape, >= 0.
@@ -188,7 +228,8 @@ class NoiseTable:
             value = self.axis_value(axis, shot.comparison)
             usable = shot.comparison.same_lesion is not False and kind is modality and same_source
             if usable and value is not None and not self.is_near_identical(shot.comparison):
-                values.append(value)
+                exponent = self.entries[key].doubt_exponent
+                values.append(value / self.doubt.factor(shot.doubt, exponent))
         return values
 
     def _shrunk(self, population: AxisNoise, own: list[float], *, signed: bool) -> AxisNoise:
@@ -252,10 +293,12 @@ def _parsed(raw: Any) -> NoiseTable:
         ),
         false_flag_rate=float(rules["false_flag_rate"]),
         shares={axis: float(rules["shares"][axis.value]) for axis in Axis},
+        reference_factors=_three(rules["reference_factors"]),
         replicate_correlation=float(rules["replicate_correlation"]),
         prior_weight=_by_basis(rules["prior_weight"]),
         floor=_by_basis(rules["floor"]),
         near_identical=NearIdentical(**rules["near_identical"]),
+        doubt=BorderDoubt(**{key: float(raw["border_doubt"][key]) for key in _DOUBT_KEYS}),
     )
 
 
@@ -271,11 +314,21 @@ def _entry(item: Any) -> AxisNoise:
     if basis not in ("measured", "prior"):
         raise ValueError(f"basis {basis}")
     entry = AxisNoise(
-        float(item["expected"]), float(item["sigma"]), float(item["dof"]), int(item["pairs"]), basis
+        float(item["expected"]),
+        float(item["sigma"]),
+        float(item["dof"]),
+        int(item["pairs"]),
+        basis,
+        float(item["doubt_exponent"]),
     )
     if not (entry.sigma > 0 and entry.dof >= 1 and entry.expected >= 0):
         raise ValueError(f"impossible noise {item}")
     return entry
+
+
+def _three(values: Any) -> tuple[float, float, float]:
+    one, two, three = (float(value) for value in values)
+    return one, two, three
 
 
 def _by_basis(values: Any) -> dict[Basis, float]:

@@ -15,7 +15,10 @@ from tracker.domain.records import Lesion, Observation, Symptom
 
 @dataclass(frozen=True, slots=True)
 class SeriesObservation:
-    """One photo of the lesion. `measures` and `scale` serve the words (mm), not the verdict."""
+    """One photo of the lesion.
+
+    `measures` tell how sure its border is; `scale` serves the words (mm).
+    """
 
     observation_id: str
     capture: CaptureTime
@@ -167,6 +170,12 @@ def _negated(value: float | None) -> float | None:
     return None if value is None else -value
 
 
+def highest_doubt(observations: Iterable[SeriesObservation]) -> float | None:
+    """Border doubt of the least sure of these photos, None where none is known."""
+    known = [each.measures.border_doubt for each in observations if each.measures is not None]
+    return max((value for value in known if value is not None), default=None)
+
+
 def distinct_shots(ids: Sequence[str], pairs: Pairs, noise: NoiseTable) -> int:
     """How many of a day's photos are shots of their own.
 
@@ -196,6 +205,7 @@ def double_shots(
             for earlier in reversed(visit.observations[:place]):
                 key = (earlier.observation_id, later.observation_id)
                 if key in pairs and earlier.modality is later.modality:
-                    found.append(DoubleShot(pairs[key], later.modality))
+                    doubt = highest_doubt((earlier, later))
+                    found.append(DoubleShot(pairs[key], later.modality, doubt))
                     break
     return tuple(found)

@@ -80,6 +80,8 @@ class Measures:
         skin_lab is None where too little skin is in view.
     lesion_lab_sd: standard deviation of L*, a*, b* within the lesion.
     touches_frame: the lesion is cut by the edge of the photo, so sizes are lower bounds.
+    border_doubt: how unsure the network is of the border, as ln of area: the area at probability
+        0.3 over that at 0.7. None for a mask that a person drew.
     """
 
     area_px: float
@@ -94,6 +96,7 @@ class Measures:
     skin_lab: tuple[float, float, float] | None
     touches_frame: bool
     method: str
+    border_doubt: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,6 +173,7 @@ def _findings(a: Analysis) -> Iterator[TableRow]:
                 None if m.skin_lab is None else list(m.skin_lab),
                 m.touches_frame,
                 m.method,
+                m.border_doubt,
             ),
         )
 

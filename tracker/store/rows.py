@@ -201,6 +201,7 @@ def _measures_of(row: Row) -> Measures | None:
         skin_lab=None if row["skin_lab"] is None else tuple(row["skin_lab"]),
         touches_frame=row["touches_frame"],
         method=row["measure_method"],
+        border_doubt=row["border_doubt"],
     )
 
 

@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from tracker.analysis.mask import clean_mask
+from tracker.analysis.mask import border_doubt, clean_mask
 from tracker.analysis.measure import measure
 from tracker.analysis.quality import assess
 from tracker.domain.analysis import (
@@ -108,6 +108,10 @@ class _Look:
     output: VitOutput
     mask: LesionMask | None
 
+    def doubt(self, rgb: NDArray[np.uint8]) -> float:
+        """How unsure the network is of the lesion's border; see tracker.analysis.mask."""
+        return border_doubt(self.output.mask_probability, self.crop, (rgb.shape[1], rgb.shape[0]))
+
 
 class Analyzer:
     """Measures photos with one gate and one ViT, both loaded once. Safe for several threads."""
@@ -174,7 +178,7 @@ class Analyzer:
             quality = assess(rgb, None, verdict="no_lesion")
             return _refused(replace(blank, quality=quality), deciding_issue(quality), watch)
         with watch.stage("measure"):
-            measures = measure(rgb, look.mask)
+            measures = measure(rgb, look.mask, border_doubt=look.doubt(rgb))
             quality = assess(rgb, look.mask.box, touches_frame=measures.touches_frame)
         if options.roi is not None and found.skin_fraction < MIN_SKIN:
             quality = with_doubt(quality)
