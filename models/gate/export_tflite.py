@@ -3,10 +3,9 @@
 The flatbuffer is built from the TFLite schema that MediaPipe bundles. All weights are rounded to
 half precision, but stored so (and widened by DEQUANTIZE) only in the coarse layers, which hold most
 of them: MediaPipe widens anew on every run and then convolves three times slower.
-MediaPipe's own metadata
-writers do not work in the pinned version, so the metadata is written by hand as well:
-NormalizationOptions for the float input, SEGMENTER_METADATA (no activation: the graph ends in a
-softmax).
+Its own metadata writers do not work in the pinned version, so the metadata is written by hand as
+well: NormalizationOptions for the float input, SEGMENTER_METADATA (no activation: the graph ends
+in a softmax).
 """
 
 from __future__ import annotations
