@@ -20,8 +20,7 @@ class LossConfig:
     temperature: float = 0.1
     prior_strength: float = 1.0
     smoothing: float = 0.05
-    outlier_weight: float = 0.3
-    queue: int = 768
+    outlier_weight: float = 0.2
 
 
 def mask_loss(logits: Tensor, target: Tensor, known: Tensor) -> Tensor:
@@ -62,24 +61,17 @@ def class_loss(logits: Tensor, label: Tensor, prior: Tensor, config: LossConfig)
     return loss
 
 
-def identity_loss(
-    embedding: Tensor,
-    lesion: Tensor,
-    pairs: int,
-    queue: tuple[Tensor, Tensor],
-    config: LossConfig,
-) -> Tensor:
-    """InfoNCE (van den Oord 2018) over pairs, with evolved lesions and past batches as negatives.
+def identity_loss(embedding: Tensor, lesion: Tensor, pairs: int, config: LossConfig) -> Tensor:
+    """InfoNCE (van den Oord 2018) over pairs, with evolved lesions among the negatives.
 
     embedding (N, 128) unit rows; rows 2i, 2i+1 for i < ``pairs`` are one lesion, later rows are
-    evolved lesions (lesion -1) that only repel. queue holds detached embeddings (Q, 128) of past
-    batches and their lesions (Q,) (cross-batch memory, Wang 2020); its rows of the anchor's own
-    lesion do not count.
+    evolved lesions (lesion -1) that only repel. A memory of past batches as further negatives
+    was tried and dropped: the network then moves all embeddings away from its own past, and the
+    median cosine of different lesions rose from 0.03 to 0.6 within a hundred steps.
     """
     anchors = 2 * pairs
-    similarity = embedding[:anchors] @ torch.cat([embedding, queue[0]]).T / config.temperature
-    owner = torch.cat([lesion, queue[1]])
-    same = lesion[:anchors, None] == owner[None, :]
+    similarity = embedding[:anchors] @ embedding.T / config.temperature
+    same = lesion[:anchors, None] == lesion[None, :]
     row = torch.arange(anchors)
     twin = row ^ 1
     same[row, twin] = False

@@ -28,7 +28,7 @@ from .augment import AugmentConfig, Augmenter
 from .batches import Batch, PairBatches, SamplingConfig, class_prior, sampling_weights
 from .data import Corpus, corpus_root
 from .losses import LossConfig, class_loss, identity_loss, mask_loss
-from .network import CLASSES, EMBEDDING_SIZE, LesionVit, VitConfig, load_weights, normalise
+from .network import CLASSES, LesionVit, VitConfig, load_weights, normalise
 from .overlays import Overlays
 
 LOG_STEPS = 10
@@ -69,8 +69,6 @@ class Trainer:
             groups, lr=config.rate, weight_decay=config.weight_decay, betas=(0.9, 0.98)
         )
         self.average = {k: v.detach().clone() for k, v in network.state_dict().items()}
-        self.queue = torch.empty(0, EMBEDDING_SIZE)
-        self.queue_lesion = torch.empty(0, dtype=torch.int64)
         self.step = 0
         self.views = 0
         self.elapsed_s = 0.0
@@ -94,30 +92,18 @@ class Trainer:
         loss_config = self.config.loss
         mask = mask_loss(out.mask_logits, batch.mask.float() / 255.0, batch.has_mask)
         label = class_loss(out.class_logits, batch.label, self.prior, loss_config)
-        identity = identity_loss(
-            out.embedding,
-            batch.lesion,
-            self.config.sampling.pairs,
-            (self.queue, self.queue_lesion),
-            loss_config,
-        )
+        pairs = self.config.sampling.pairs
+        identity = identity_loss(out.embedding, batch.lesion, pairs, loss_config)
         total = mask + loss_config.class_weight * label + loss_config.identity_weight * identity
         self.optimiser.zero_grad(set_to_none=True)
         total.backward()  # type: ignore[no-untyped-call]
         norm = torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.config.clip)
         if math.isfinite(float(norm)):
             self.optimiser.step()
-        self._remember(out.embedding.detach(), batch.lesion)
         self._update_average()
         self.step += 1
         self.views += len(image)
         return {"mask": mask.item(), "class": label.item(), "identity": identity.item()}
-
-    def _remember(self, embedding: Tensor, lesion: Tensor) -> None:
-        real = lesion >= 0
-        size = self.config.loss.queue
-        self.queue = torch.cat([embedding[real], self.queue])[:size]
-        self.queue_lesion = torch.cat([lesion[real], self.queue_lesion])[:size]
 
     def _update_average(self) -> None:
         decay = min(self.config.average, (self.step + 1) / (self.step + 20))
