@@ -103,7 +103,6 @@ BUSY = "The diary is in use by another window or command. Try again in a moment.
 COMPARING = "Comparing photos…"
 FILTER = "Show"
 OPEN_TIMELINE = "Open"
-PHOTO_COUNT = "{count} photos"
 WAITING_COUNT = "{count} photos wait for you to say which spot they show (page Add photos)."
 LESION_NONE = "No spot to show yet."
 LESION_NOT_ENOUGH = "A second photo is needed before anything can be compared."
@@ -158,3 +157,9 @@ DATA_LOCAL = (
 DATA_LIMITS = "What this tool is not"
 DATA_LICENCE = "Licence"
 COLUMN_VERSION = "Version"
+LIMIT_AREA = "area {percent:.0f} %"
+
+
+def photo_count(count: int) -> str:
+    """`1 photo`, `2 photos`."""
+    return "1 photo" if count == 1 else f"{count} photos"

@@ -10,8 +10,9 @@ import socket
 import sys
 import threading
 import time
+import tomllib
 import webbrowser
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from tracker.cli.session import CliSession
@@ -109,14 +110,29 @@ def _serve(script: Path, port: int) -> None:
     """Run Streamlit in this process, so that signals reach it and nothing is left behind."""
     from streamlit.web import bootstrap
 
-    options: dict[str, str | bool | int] = {
-        name.replace(".", "_"): value for name, value in SERVER_OPTIONS.items()
-    }
-    options["server_port"] = port
+    settings = {**_settings_of(script), **SERVER_OPTIONS, "server.port": port}
+    options = {name.replace(".", "_"): value for name, value in settings.items()}
     bootstrap.load_config_options(flag_options=options)
     # Streamlit announces its address on standard output, which belongs to our results.
     with contextlib.redirect_stdout(sys.stderr):
         bootstrap.run(str(script), is_hello=False, args=[], flag_options=options)
+
+
+def _settings_of(script: Path) -> dict[str, object]:
+    """The app's own settings (look and privacy) under dotted names.
+
+    `streamlit run` reads this file by itself; a server started from a program does not.
+    """
+    text = (script.parent / ".streamlit" / "config.toml").read_text(encoding="utf-8")
+    return dict(_flattened(tomllib.loads(text), ""))
+
+
+def _flattened(table: Mapping[str, object], prefix: str) -> Iterator[tuple[str, object]]:
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from _flattened(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value
 
 
 def _has_display() -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import streamlit as st
 
@@ -11,9 +12,11 @@ from tracker.domain import wording
 from tracker.errors import MoletrailError, VaultBusyError
 from ui import strings
 
+#: A file of ours: an icon by name would be fetched from a font server by the browser.
+_ICON = Path(__file__).resolve().parents[1] / "icon.png"
 _CSS = """
 <style>
-.block-container { max-width: 72rem; padding-top: 3.2rem; padding-bottom: 2rem; }
+.block-container { max-width: 72rem; padding-top: 4.6rem; padding-bottom: 2rem; }
 h1 { letter-spacing: -.015em; }
 .mt-footer { margin-top: 3rem; padding-top: 1rem; font-size: .92rem; line-height: 1.5;
   border-top: 1px solid var(--mt-line, rgba(128,128,128,.35)); }
@@ -34,9 +37,7 @@ h1 { letter-spacing: -.015em; }
 
 def page_setup() -> None:
     """Browser title, icon and layout; once at the top of the script."""
-    st.set_page_config(
-        page_title=strings.APP_NAME, page_icon=":material/trail_length:", layout="wide"
-    )
+    st.set_page_config(page_title=strings.APP_NAME, page_icon=str(_ICON), layout="wide")
 
 
 def look() -> None:

@@ -7,7 +7,8 @@ import html
 import streamlit as st
 
 from tracker.domain import wording
-from tracker.domain.change import Change, Status
+from tracker.domain.change import Axis, Change, Status
+from ui import strings
 
 _MARK = {
     Status.CHANGED: "▲",
@@ -17,13 +18,23 @@ _MARK = {
 }
 
 
-def badge(status: Status) -> None:
-    """Draw the status."""
+def badge(change: Change) -> None:
+    """Draw the status in the binding words, with the smallest detectable change of the area."""
+    words = wording.status_sentence(change.status, _limit(change))
     st.html(
-        f'<span class="mt-status mt-{status.value}">'
-        f'<span class="mark" aria-hidden="true">{_MARK[status]}</span>'
-        f"{html.escape(wording.STATUS[status])}</span>"
+        f'<span class="mt-status mt-{change.status.value}">'
+        f'<span class="mark" aria-hidden="true">{_MARK[change.status]}</span>'
+        f"<span>{html.escape(words)}</span></span>"
     )
+
+
+def _limit(change: Change) -> str | None:
+    detectable = [
+        one.detectable
+        for one in change.axes
+        if one.axis == Axis.AREA and one.detectable is not None
+    ]
+    return strings.LIMIT_AREA.format(percent=detectable[0]) if detectable else None
 
 
 def alerts(change: Change) -> None:

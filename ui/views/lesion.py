@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from tracker.domain import wording
 from tracker.domain.change import Change
 from tracker.services import timeline
 from tracker.services.changes import changes
@@ -56,7 +55,6 @@ def _choose() -> tuple[str, str] | None:
 
 
 def _judgement(change: Change) -> None:
-    status.badge(change.status)
+    status.badge(change)
     status.alerts(change)
     st.write(change.message)
-    st.caption(wording.RECHECK)

@@ -65,7 +65,7 @@ def _card(change: Change, row: timeline.LesionRow) -> None:
         picture = pictures.lesion_picture(session.workspace(), change.latest)
         st.image(picture, width="stretch", caption=None)
     st.markdown(f"#### {session.plain(change.lesion)}")
-    status.badge(change.status)
+    status.badge(change)
     status.alerts(change)
     st.caption(_facts(row))
     if st.button(
@@ -79,10 +79,11 @@ def _card(change: Change, row: timeline.LesionRow) -> None:
 
 
 def _facts(row: timeline.LesionRow) -> str:
-    parts = [session.plain(row.site)] if row.site else []
+    is_told_by_name = row.site is None or row.site.casefold() in row.lesion.casefold()
+    parts = [] if is_told_by_name else [session.plain(row.site or "")]
     if row.first_taken_at is not None and row.latest_taken_at is not None:
         first, latest = row.first_taken_at.value.date(), row.latest_taken_at.value.date()
         span = f"{first:%d %b %Y}" if first == latest else f"{first:%d %b %Y} to {latest:%d %b %Y}"
         parts.append(span)
-    parts.append(strings.PHOTO_COUNT.format(count=row.observations))
+    parts.append(strings.photo_count(row.observations))
     return " · ".join(parts)
