@@ -35,6 +35,8 @@ from tracker.services.session import Workspace
 from tracker.services.timeline import series_rows
 
 REPORT_SUFFIXES = (".pdf", ".html", ".htm")
+#: Recheck every 6 months, the middle of the intervals offered.
+VISITS_A_YEAR = 2
 CARD_SUFFIXES = (".pdf", ".png")
 
 
@@ -111,18 +113,16 @@ def build_document(
         person=who,
         made_on=date.today(),
         lesions=tuple(_section(workspace, change) for change in judged),
-        false_flags=_false_flags(workspace.noise.false_flag_rate, judged),
+        false_flags=_false_flags(workspace.noise.false_flag_rate, len(judged)),
         program=f"Moletrail {__version__}",
         made_up=is_demo,
     )
 
 
-def _false_flags(rate: float, judged: list[Change]) -> str:
-    """How many flags to expect by chance among the judgements of this report."""
-    compared = sum(
-        change.status in (Status.CHANGED, Status.NO_CHANGE_DETECTED) for change in judged
-    )
-    return wording.false_flags_sentence(rate, compared, rate * compared)
+def _false_flags(rate: float, lesions: int) -> str:
+    """How many flags to expect by chance in a year of following these lesions."""
+    visits = lesions * VISITS_A_YEAR
+    return wording.false_flags_sentence(rate, visits, rate * visits)
 
 
 def _known_lesion(workspace: Workspace, person: str, lesion: str) -> str:
