@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 
 import cv2
 import numpy as np
@@ -24,13 +25,17 @@ LESION_COLOUR = np.array([0.12, 0.055, 0.03])
 
 @dataclass(frozen=True)
 class Camera:
-    """Photo pixels to skin pixels: `zoom` photo pixels a skin pixel, turned, aimed at `aim`."""
+    """Photo pixels to skin pixels: `zoom` photo pixels a skin pixel, turned, aimed at `aim`.
+
+    gain: of the light's channels. relief: how strongly the skin's texture shows.
+    """
 
     zoom: float = 1.0
     turn_deg: float = 0.0
     aim: tuple[float, float] = (SKIN_PX / 2, SKIN_PX / 2)
     gain: tuple[float, float, float] = (1.0, 1.0, 1.0)
     noise: float = 0.004
+    relief: float = 0.07
     frame: tuple[int, int] = FRAME
 
     @property
@@ -64,6 +69,7 @@ class Picture:
     mask: NDArray[np.bool_]
 
 
+@cache
 def texture(seed: int, side: int = SKIN_PX) -> NDArray[np.float32]:
     """Noise of several grain sizes, mean 0, standard deviation 1."""
     rng = np.random.default_rng(seed)
@@ -84,7 +90,7 @@ def photograph(skin_seed: int, spots: tuple[Spot, ...], camera: Camera) -> Pictu
     x = (matrix[0, 0] * gx + matrix[0, 1] * gy + matrix[0, 2]).astype(np.float32)
     y = (matrix[1, 0] * gx + matrix[1, 1] * gy + matrix[1, 2]).astype(np.float32)
     grain = cv2.remap(texture(skin_seed), x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
-    light = SKIN_COLOUR * (1 + 0.07 * grain[..., None])
+    light = SKIN_COLOUR * (1 + camera.relief * grain[..., None])
     masks = []
     for spot in spots:
         cover, own = _spot(spot, x, y)

@@ -24,6 +24,7 @@ import numpy as np
 from tracker.analysis.compare import Subject, compare
 from tracker.analysis.measure import measure
 from tracker.analysis.registration import ViewFeatures, align, describe
+from tracker.analysis.registration.alignment import skin_fit_from
 from tracker.analysis.view import make_view
 from tracker.domain.analysis import LesionMask
 from tracker.domain.capture import Modality
@@ -175,6 +176,24 @@ def bench_wrong(rows: list[Row], count: int, photos: int, rng: random.Random) ->
     }
 
 
+def bench_wrong_skin(rows: list[Row], count: int, rng: random.Random) -> dict[str, object]:
+    """How often other skin passes for the same, once a wrong guide laid the lesions over another.
+
+    The control of the skin registration alone: identity has been lost already.
+    """
+    chosen = [subject(row) for row in rng.sample(rows, 2 * count)]
+    passed = tried = 0
+    for a, b in zip(chosen[::2], chosen[1::2], strict=True):
+        if min(a.features.skin_area.mean(), b.features.skin_area.mean()) < 0.3:
+            continue
+        tried += 1
+        k = a.view.radius_px / b.view.radius_px
+        shift = np.subtract(a.view.centre, np.multiply(k, b.view.centre))
+        guide = np.array([[k, 0, shift[0]], [0, k, shift[1]], [0, 0, 1]])
+        passed += skin_fit_from(a.features, b.features, guide) is not None
+    return {"wrong_skins": tried, "passed": passed}
+
+
 def grown(row: Row, factor: float) -> Subject | None:
     """The same picture with its lesion grown `factor` in area about its centre, skin unmoved.
 
@@ -250,6 +269,7 @@ def main() -> None:
     parser.add_argument("--pairs", type=int, default=150)
     parser.add_argument("--wrong", type=int, default=500)
     parser.add_argument("--photos", type=int, default=120)
+    parser.add_argument("--wrong-skin", type=int, default=100)
     parser.add_argument("--growth", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
@@ -265,6 +285,10 @@ def main() -> None:
     if options.wrong:
         result["wrong"] = bench_wrong(
             rows, options.wrong, options.photos, random.Random(options.seed + 1)
+        )
+    if options.wrong_skin:
+        result["wrong_skin"] = bench_wrong_skin(
+            rows, options.wrong_skin, random.Random(options.seed + 2)
         )
     if options.growth:
         growth_pairs = pairs[: options.growth]

@@ -32,9 +32,12 @@ from tracker.analysis.view import LesionView
 from tracker.domain.comparison import Registration, RegistrationMethod
 
 _SAME_INLIERS, _SAME_RESIDUAL, _SAME_DETAIL = 5, 0.25, 0.15
+_SURE_INLIERS, _SURE_DETAIL = 8, 0.05  # many agreeing matches need less of the other evidence
+# With a guide on purpose wrong (other skin), no pair of 171 reached the homography's count; fewer
+# inliers, or a second search in a narrower window, are reached by chance and prove nothing.
 _HOMOGRAPHY_INLIERS, _SIMILARITY_INLIERS, _SKIN_RESIDUAL = 12, 20, 0.10
 _MAX_STRETCH = 1.6  # singular-value ratio: more than a tilted camera explains
-_MAX_SIGMA_LOG = 0.15
+_MAX_SIGMA_LOG = 0.10
 _MIN_SIGMA_LOG = 0.01  # what registration itself was seen to contribute at its best
 _GUIDE_INLIERS = 8
 _GROWTH_LOG = 0.10
@@ -123,17 +126,48 @@ def lesion_points(view: LesionView) -> np.ndarray[tuple[int, int], np.dtype[np.f
     return np.stack([xs, ys], axis=1).astype(np.float64)
 
 
+def skin_fit_from(earlier: ViewFeatures, later: ViewFeatures, guide: Matrix) -> SkinFit | None:
+    """The map of the skin alone, searched near `guide`; None where the evidence is too thin."""
+    view, lesion = earlier.view, lesion_points(later.view)
+    guided = match_guided(earlier.skin, later.skin, guide, view.centre)
+    for method in (RegistrationMethod.SKIN_HOMOGRAPHY, RegistrationMethod.SKIN_SIMILARITY):
+        skin = _try_skin(method, guided, view, lesion)
+        if skin is not None:
+            return skin
+    return None
+
+
 def _whole_fit(earlier: ViewFeatures, later: ViewFeatures) -> tuple[Fit, float, Matches] | None:
-    """The accepted similarity, the correlation of detail under it, and all matches."""
+    """The accepted similarity, the correlation of detail under it, and all matches.
+
+    Where a lesion grew, its features and the skin's vote for two different maps, and the fits of
+    both directions may side with different ones. The skin's vote alone then settles it.
+    """
     matches = match_freely(earlier.whole, later.whole)
-    view = earlier.view
-    fit = fit_similarity(matches, view.centre, view.radius_px)
+    for voters in (matches, _on_skin(matches, earlier, later)):
+        fit = fit_similarity(voters, earlier.view.centre, earlier.view.radius_px)
+        detail = _same_lesion_evidence(fit, earlier, later)
+        if fit is not None and detail is not None:
+            return fit, detail, matches
+    return None
+
+
+def _same_lesion_evidence(
+    fit: Fit | None, earlier: ViewFeatures, later: ViewFeatures
+) -> float | None:
+    """The correlation of detail if the fit is evidence enough, else None."""
     if fit is None or fit.inliers < _SAME_INLIERS or fit.residual >= _SAME_RESIDUAL:
         return None
     if abs(math.log(abs(float(np.linalg.det(fit.matrix))))) > _MAX_ZOOM_LOG_AREA:
         return None
     detail = _detail_correlation(earlier, later, fit.matrix)
-    return (fit, detail, matches) if detail > _SAME_DETAIL else None
+    needed = _SAME_DETAIL if fit.inliers < _SURE_INLIERS else _SURE_DETAIL
+    return detail if detail > needed else None
+
+
+def _on_skin(matches: Matches, earlier: ViewFeatures, later: ViewFeatures) -> Matches:
+    on_both = _inside(earlier.skin_area, matches.earlier) & _inside(later.skin_area, matches.later)
+    return matches.take(on_both)
 
 
 def _detail_correlation(earlier: ViewFeatures, later: ViewFeatures, matrix: Matrix) -> float:
@@ -184,15 +218,8 @@ def _skin_fit(
     for which, features in (("earlier", earlier), ("later", later)):
         if not features.skin_area.any():
             return None, wording.NO_SKIN.format(which=which)
-    view = earlier.view
-    guide = _guide(earlier, later, whole, matches)
-    guided = match_guided(earlier.skin, later.skin, guide, view.centre)
-    lesion = lesion_points(later.view)
-    for method in (RegistrationMethod.SKIN_HOMOGRAPHY, RegistrationMethod.SKIN_SIMILARITY):
-        skin = _try_skin(method, guided, view, lesion)
-        if skin is not None:
-            return skin, None
-    return None, wording.TOO_LITTLE_SKIN
+    skin = skin_fit_from(earlier, later, _guide(earlier, later, whole, matches))
+    return skin, None if skin is not None else wording.TOO_LITTLE_SKIN
 
 
 def _guide(earlier: ViewFeatures, later: ViewFeatures, whole: Fit, matches: Matches) -> Matrix:
@@ -200,8 +227,8 @@ def _guide(earlier: ViewFeatures, later: ViewFeatures, whole: Fit, matches: Matc
 
     The similarity of everything may have locked onto a lesion that grew.
     """
-    on_skin = _inside(earlier.skin_area, matches.earlier) & _inside(later.skin_area, matches.later)
-    own = fit_similarity(matches.take(on_skin), earlier.view.centre, earlier.view.radius_px)
+    on_skin = _on_skin(matches, earlier, later)
+    own = fit_similarity(on_skin, earlier.view.centre, earlier.view.radius_px)
     if own is not None and own.inliers >= _GUIDE_INLIERS and own.residual < _SAME_RESIDUAL:
         return own.matrix
     return whole.matrix
