@@ -14,12 +14,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from tracker.analysis.mask import border_doubt, clean_mask
 from tracker.analysis.measure import measure
 from tracker.analysis.quality import assess
 from tracker.domain.analysis import (
     Analysis,
-    LesionMask,
     Measures,
     ModelIdentity,
     Scale,
@@ -29,7 +27,6 @@ from tracker.domain.capture import Modality
 from tracker.domain.geometry import Box
 from tracker.domain.quality import QualityIssue
 from tracker.errors import PhotoUnreadableError, UsageError
-from tracker.vision.crops import cut_square
 from tracker.vision.decode import DecodedPhoto, decode_photo
 from tracker.vision.findings import (
     deciding_issue,
@@ -38,10 +35,10 @@ from tracker.vision.findings import (
     verdict_quality,
     with_doubt,
 )
-from tracker.vision.framing import look_around, needs_second_look
 from tracker.vision.gate import MIN_SKIN, GateResult, load_gate
+from tracker.vision.looking import Look, SeesLesions, look_at_frame, look_at_region, surest_look
 from tracker.vision.stopwatch import Stopwatch
-from tracker.vision.vit import VitModel, VitOutput, VitSettings
+from tracker.vision.vit import VitModel
 
 #: Relative standard error of a scale that a person types in: read off a ruler, or off a lens.
 GIVEN_SCALE_SIGMA = 0.02
@@ -56,17 +53,6 @@ class FindsLesions(Protocol):
 
     def find(self, rgb: NDArray[np.uint8], roi: Box | None = None) -> GateResult:
         """Judge an upright photo; see tracker.vision.gate."""
-        ...
-
-
-class SeesLesions(Protocol):
-    """What the analyzer asks of the ViT."""
-
-    identity: ModelIdentity
-    settings: VitSettings
-
-    def run(self, crop_rgb: NDArray[np.uint8]) -> VitOutput:
-        """One forward pass; see tracker.vision.vit."""
         ...
 
 
@@ -98,19 +84,6 @@ class AnalyzeOptions:
         if self.mm_per_px is None:
             return None
         return Scale(self.mm_per_px, GIVEN_SCALE_SIGMA * self.mm_per_px, ScaleSource.GIVEN)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Look:
-    """One pass of the ViT over one square, and the mask that came of it."""
-
-    crop: Box
-    output: VitOutput
-    mask: LesionMask | None
-
-    def doubt(self, rgb: NDArray[np.uint8]) -> float:
-        """How unsure the network is of the lesion's border; see tracker.analysis.mask."""
-        return border_doubt(self.output.mask_probability, self.crop, (rgb.shape[1], rgb.shape[0]))
 
 
 class Analyzer:
@@ -168,14 +141,11 @@ class Analyzer:
             return _refused(blank, too_small(), watch)
         rgb = decoded.rgb
         with watch.stage("gate"):
-            found, lesion = self._locate(rgb, options.roi)
-        if lesion is None:
-            quality = verdict_quality(rgb, found)
-            return _refused(replace(blank, quality=quality), deciding_issue(quality), watch)
+            found, lesion = self._find(rgb, options.roi)
         with watch.stage("vit"):
-            look = self._look_twice(rgb, lesion)
-        if look.mask is None:
-            quality = assess(rgb, None, verdict="no_lesion")
+            look = self._look(rgb, found, lesion, given=options.roi is not None)
+        if look is None:
+            quality = verdict_quality(rgb, found)
             return _refused(replace(blank, quality=quality), deciding_issue(quality), watch)
         with watch.stage("measure"):
             measures = measure(rgb, look.mask, border_doubt=look.doubt(rgb))
@@ -185,62 +155,29 @@ class Analyzer:
         if not quality.ok:
             found_at = replace(blank, quality=quality, roi=look.mask.box)
             return _refused(found_at, deciding_issue(quality), watch)
-        result = self._measured(blank, look, look.mask, measures)
+        result = _measured(blank, look, measures)
         others = further_lesions(found, look.mask.box)
         return replace(result, quality=quality, others=others, timings_ms=watch.read())
 
-    def _locate(self, rgb: NDArray[np.uint8], roi: Box | None) -> tuple[GateResult, Box | None]:
-        """The gate's result, and the box of the lesion to look at."""
-        if roi is None:
-            found = self.gate.find(rgb)
-            return found, found.regions[0].roi_box if found.regions else None
-        given = self.gate.find(rgb, roi)
+    def _find(self, rgb: NDArray[np.uint8], roi: Box | None) -> tuple[GateResult, Box | None]:
+        """The gate's result for the whole photo, and the box of the lesion to look at.
+
+        With a region given, the skin fraction is that of the region.
+        """
         whole = self.gate.find(rgb)
+        if roi is None:
+            return whole, whole.regions[0].roi_box if whole.regions else None
+        given = self.gate.find(rgb, roi)
         return replace(given, regions=whole.regions), given.regions[0].roi_box
 
-    def _look_twice(self, rgb: NDArray[np.uint8], lesion: Box) -> _Look:
-        """Look at the lesion; where its mask sits badly in the square, once more around the mask.
-
-        The second square comes from the finer of the two networks, so it is kept unless the
-        lesion is lost in it.
-        """
-        size = (rgb.shape[1], rgb.shape[0])
-        context = self.vit.settings.context
-        first = self._look(rgb, look_around(lesion, context, size))
-        if first.mask is None:
-            return first
-        ideal = look_around(first.mask.box, context, size)
-        if not needs_second_look(first.mask.box, first.crop, ideal, size):
-            return first
-        second = self._look(rgb, ideal)
-        return second if second.mask is not None else first
-
-    def _look(self, rgb: NDArray[np.uint8], crop: Box) -> _Look:
-        settings = self.vit.settings
-        output = self.vit.run(cut_square(rgb, crop, settings.size_px))
-        mask = clean_mask(
-            output.mask_probability, crop, (rgb.shape[1], rgb.shape[0]), settings.mask_threshold
-        )
-        return _Look(crop, output, mask)
-
-    def _measured(
-        self, blank: Analysis, look: _Look, mask: LesionMask, measures: Measures
-    ) -> Analysis:
-        output = look.output
-        return replace(
-            blank,
-            status="measured",
-            roi=mask.box,
-            mask=mask,
-            measures=measures,
-            probabilities=output.probabilities,
-            label=output.label,
-            certain=output.certain,
-            unlike_training=output.unlike_training,
-            embedding=output.embedding,
-            heatmap=output.heatmap,
-            heatmap_box=look.crop,
-        )
+    def _look(
+        self, rgb: NDArray[np.uint8], found: GateResult, lesion: Box | None, given: bool
+    ) -> Look | None:
+        if lesion is None:
+            return look_at_frame(self.vit, rgb) if found.verdict == "no_lesion" else None
+        if given:
+            return look_at_region(self.vit, rgb, lesion)
+        return surest_look(self.vit, rgb, lesion)
 
     def _blank(self, decoded: DecodedPhoto, options: AnalyzeOptions) -> Analysis:
         return Analysis(
@@ -284,3 +221,21 @@ class Analyzer:
 
 def _refused(blank: Analysis, issue: QualityIssue, watch: Stopwatch) -> Analysis:
     return replace(blank, reason=issue.reason, advice=issue.advice, timings_ms=watch.read())
+
+
+def _measured(blank: Analysis, look: Look, measures: Measures) -> Analysis:
+    output = look.output
+    return replace(
+        blank,
+        status="measured",
+        roi=look.mask.box,
+        mask=look.mask,
+        measures=measures,
+        probabilities=output.probabilities,
+        label=output.label,
+        certain=output.certain,
+        unlike_training=output.unlike_training,
+        embedding=output.embedding,
+        heatmap=output.heatmap,
+        heatmap_box=look.crop,
+    )

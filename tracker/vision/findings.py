@@ -20,7 +20,7 @@ SAME_LESION_OVERLAP = 0.1
 
 
 def verdict_quality(rgb: NDArray[np.uint8], found: GateResult) -> Quality:
-    """The quality of a photo (H, W, 3) uint8 in which the gate found no lesion."""
+    """The quality of a photo (H, W, 3) uint8 in which no lesion was found."""
     return assess(rgb, None, verdict="no_skin" if found.verdict == "no_skin" else "no_lesion")
 
 
