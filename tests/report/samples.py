@@ -35,18 +35,18 @@ def axes(status: Status) -> tuple[AxisChange, ...]:
         return ()
     if status is Status.CANNOT_COMPARE:
         return (
-            AxisChange(Axis.AREA, Against.FIRST, None, "%", None, None, None, False),
-            AxisChange(Axis.EMBEDDING, Against.FIRST, 0.03, "1", 0.02, 0.08, 0.4, False),
+            AxisChange(Axis.AREA, Against.FIRST, None, "percent", None, None, None, False),
+            AxisChange(Axis.EMBEDDING, Against.FIRST, 0.03, "1-cosine", 0.02, 0.08, 0.4, False),
         )
     changed = status is Status.CHANGED
     return (
-        AxisChange(Axis.EMBEDDING, Against.FIRST, 0.21, "1", 0.02, 0.08, 7.0, changed),
-        AxisChange(Axis.AREA, Against.FIRST, 31.4, "%", 6.0, 17.2, 5.0, changed),
-        AxisChange(Axis.AREA, Against.PREVIOUS, -2.2, "%", 6.0, 17.2, 0.4, False),
-        AxisChange(Axis.DIAMETER, Against.FIRST, 0.62, "mm", 0.2, 0.55, 3.1, changed),
-        AxisChange(Axis.SHAPE, Against.FIRST, 0.01, "1", 0.02, 0.06, 0.5, False),
-        AxisChange(Axis.COLOUR, Against.FIRST, 2.1, "ΔE", 1.1, 3.4, 1.1, False),
-        AxisChange(Axis.AREA, Against.TREND, 12.5, "% a year", 3.0, 8.0, 4.1, changed),
+        AxisChange(Axis.EMBEDDING, Against.FIRST, 0.21, "1-cosine", 0.02, 0.08, 7.0, changed),
+        AxisChange(Axis.AREA, Against.FIRST, 31.4, "percent", 6.0, 17.2, 5.0, changed),
+        AxisChange(Axis.AREA, Against.PREVIOUS, -2.2, "percent", 6.0, 17.2, 0.4, False),
+        AxisChange(Axis.DIAMETER, Against.FIRST, 12.6, "percent", 3.2, 9.5, 3.1, changed),
+        AxisChange(Axis.SHAPE, Against.FIRST, 0.01, "index", 0.02, 0.06, 0.5, False),
+        AxisChange(Axis.COLOUR, Against.FIRST, 2.1, "delta_e_2000", 1.1, 3.4, 1.1, False),
+        AxisChange(Axis.AREA, Against.TREND, 12.5, "percent_per_year", 3.0, 8.0, 4.1, changed),
     )
 
 

@@ -118,7 +118,7 @@ def _time_axis(frame: _Frame, last: date) -> list[str]:
     labels = [(frame.start, frame.start.isoformat(), "start")]
     for year in range(frame.start.year + 1, last.year + 1):
         day = date(year, 1, 1)
-        if 95 < frame.x(day) - _LEFT and frame.x(day) < WIDTH - _RIGHT - 95:
+        if frame.x(day) - _LEFT > 95 and frame.x(day) < WIDTH - _RIGHT - 95:
             labels.append((day, str(year), "middle"))
     labels.append((last, last.isoformat(), "end"))
     parts = []

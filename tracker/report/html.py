@@ -97,7 +97,7 @@ def _lesion(lesion: LesionSection, number: int) -> str:
             f"<h2><bdi>{_t(change.lesion)}</bdi>{site}</h2>",
             f'<p class="verdict">{_status(lesion)}</p>',
             alerts,
-            f"<p>{_t(change.message)}</p>",
+            f"<p>{_t(words.message(lesion))}</p>",
             _pictures(lesion.pictures, change.lesion),
             _titled("Measures", _table(words.AXIS_HEADINGS, rows)) if rows else "",
             *(_chart(chart) for chart in lesion.charts if has_course(chart)),

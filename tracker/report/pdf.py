@@ -62,7 +62,7 @@ def _lesion(lesion: LesionSection, number: int, files: dict[str, str]) -> dict[s
         "changed": change.status is Status.CHANGED,
         "status": lesion.status_words,
         "alerts": [alert.message for alert in change.alerts],
-        "message": change.message,
+        "message": words.message(lesion),
         "pictures": _pictures(lesion, number, files),
         "axes": [[row.axis, *(_axis_cell(cell) for cell in row.cells)] for row in rows],
         "charts": _charts(lesion, number, files),

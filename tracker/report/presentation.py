@@ -32,6 +32,9 @@ LIFE_CYCLES = {
 MADE_UP = "Made-up person and made-up pictures: this report belongs to the demonstration."
 #: Axes whose change has a direction, so that a plus sign says something.
 _SIGNED = frozenset({Axis.AREA, Axis.DIAMETER})
+#: How the judge's units are printed; others stand as they are.
+_UNITS = {"percent": "%", "1-cosine": "", "index": "", "1": "", "delta_e_2000": "ΔE"}
+_PER_YEAR = "_per_year"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +106,30 @@ def _axis_cell(row: AxisChange | None) -> AxisCell | None:
         return None
     if row.change is None:
         return AxisCell("not comparable", "", flagged=False)
-    change = quantity(row.change, row.unit, signed=row.axis in _SIGNED)
-    limit = "" if row.detectable is None else f"detectable: ±{quantity(row.detectable, row.unit)}"
+    unit = unit_words(row.unit)
+    change = quantity(row.change, unit, signed=row.axis in _SIGNED)
+    limit = "" if row.detectable is None else _limit(row, quantity(row.detectable, unit))
     return AxisCell(f"{change}, flagged" if row.flagged else change, limit, row.flagged)
+
+
+def _limit(row: AxisChange, size: str) -> str:
+    """A change without direction can only be larger than none."""
+    return f"detectable: ±{size}" if row.axis in _SIGNED else f"detectable: {size} and more"
+
+
+def unit_words(unit: str) -> str:
+    """A unit of the judge as it is printed: `percent_per_year` is `% a year`."""
+    base = unit.removesuffix(_PER_YEAR)
+    parts = (_UNITS.get(base, base), "a year" if base != unit else "")
+    return " ".join(part for part in parts if part)
+
+
+def message(lesion: LesionSection) -> str:
+    """The judgement's message without the alerts that stand above it."""
+    text = lesion.change.message
+    for alert in lesion.change.alerts:
+        text = text.removeprefix(alert.message).strip()
+    return text
 
 
 def quantity(value: float | None, unit: str, *, signed: bool = False) -> str:
@@ -117,7 +141,7 @@ def quantity(value: float | None, unit: str, *, signed: bool = False) -> str:
     text = f"{size:.{digits}f}"
     zero = float(text) == 0
     sign = "" if zero else "−" if value < 0 else "+" if signed else ""
-    return f"{sign}{text}{f' {unit}' if unit not in ('', '1') else ''}"
+    return f"{sign}{text}{f' {unit}' if unit else ''}"
 
 
 def photo_cells(photo: PhotoRow) -> tuple[str, str, str, str, str]:
@@ -151,8 +175,8 @@ def facts(lesion: LesionSection) -> list[tuple[str, str]]:
     life = LIFE_CYCLES[lesion.life_cycle]
     if life:
         rows.append(("Standing", life))
-    rows += [("Method", lesion.change.method)]
-    rows += [("Computed by", version) for version in lesion.versions]
+    methods = dict.fromkeys((*lesion.versions, lesion.change.method))
+    rows.append(("Computed by", "; ".join(methods)))
     return rows
 
 
@@ -171,6 +195,6 @@ def all_texts(document: ReportDocument) -> list[str]:
         texts += [dated(entry) for entry in (*lesion.symptoms, *lesion.notes)]
         texts += [lesion.status_words, *lesion.versions]
         texts += [cell for photo in lesion.photos for cell in photo_cells(photo)]
-        texts += [row.unit for row in change.axes]
+        texts += [unit_words(row.unit) for row in change.axes]
         texts += [chart.title + chart.unit for chart in lesion.charts]
     return texts
