@@ -92,7 +92,7 @@ def an_analysis(
     )
 
 
-def add(  # noqa: PLR0917 - short calls read better in tests
+def add(
     vault: Vault,
     seed: int,
     person: str = "Ada",

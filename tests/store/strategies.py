@@ -10,7 +10,7 @@ import types
 import typing
 from datetime import UTC, datetime
 from enum import Enum
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from hypothesis import strategies as st
@@ -58,7 +58,7 @@ def of_type(kind: Any) -> st.SearchStrategy[Any]:  # noqa: PLR0911 - one a type
     if dataclasses.is_dataclass(kind) and kind not in _SPECIAL:
         hints = typing.get_type_hints(kind)
         fields = {f.name: of_type(hints[f.name]) for f in dataclasses.fields(kind)}
-        return st.builds(kind, **fields)
+        return st.builds(cast(type, kind), **fields)
     if isinstance(kind, type) and issubclass(kind, Enum):
         return st.sampled_from(kind)
     return _SPECIAL[embeddings if origin is np.ndarray else kind]

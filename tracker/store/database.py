@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from tracker.errors import InternalError, MoletrailError, StorageFullError, VaultBusyError
+from tracker.errors import InternalError, StorageFullError, VaultBusyError
 from tracker.store.disk import make_private, move_aside
 from tracker.store.migrate import Migration, migrate
 
@@ -52,14 +52,14 @@ class Database:
         try:
             self._connection = duckdb.connect(str(self.path), config=_SETTINGS)
         except duckdb.Error as error:
-            raise self._explain(error) from error
+            raise self._explain(error, opening=True) from error
         make_private(self.path)
         try:
             migrate(self._connection, migrations)
             self._connection.execute("SET lock_configuration = true")
         except duckdb.Error as error:
             self.close()
-            raise self._explain(error) from error
+            raise self._explain(error, opening=True) from error
         except BaseException:
             self.close()
             raise
@@ -113,7 +113,8 @@ class Database:
         with suppress(duckdb.Error):
             self._connection.execute("ROLLBACK")
 
-    def _explain(self, error: duckdb.Error) -> Exception:
+    def _explain(self, error: duckdb.Error, *, opening: bool = False) -> Exception:
+        """What a DuckDB error means; the texts are those of DuckDB 2.0 and of the systems."""
         text = str(error)
         if "No space left" in text or "quota exceeded" in text.lower():
             return StorageFullError(
@@ -126,10 +127,9 @@ class Database:
                 f"Another program has '{self.path}' open: {text.splitlines()[0]}",
                 next_step="Close that program and try again.",
             )
-        if isinstance(error, _FILE_ERRORS):
+        # A failed checksum comes as the base class, and while opening no error is a question's.
+        if opening or type(error) is duckdb.Error or isinstance(error, _FILE_ERRORS):
             return DatabaseUnreadableError(text)
-        if isinstance(error, MoletrailError):
-            return error
         return InternalError(
             f"The database refused a statement: {text}", next_step="Please report this."
         )

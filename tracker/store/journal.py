@@ -243,6 +243,7 @@ class Journal:
                     self._accept(len(line), digest)
                 elif not whole:
                     self._finish_torn(line, digest)
+                    return
                 else:
                     raise damaged(
                         self._vault,

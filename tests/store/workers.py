@@ -1,0 +1,110 @@
+"""What other processes do in the crash and concurrency tests. Imported there, so it stays small."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from tests.store.builders import add
+from tracker.store import Vault, database, disk, journal
+
+CRASHED = 9
+
+
+def drain(pipe: Connection) -> set[str]:
+    """All ids that come through `pipe` until its other end is gone."""
+    found: set[str] = set()
+    try:
+        while True:
+            found.add(pipe.recv_bytes().decode())
+    except (EOFError, OSError):
+        return found
+
+
+def context() -> Any:
+    """Processes that start clean; where forking works, from one that has imported all."""
+    if sys.platform in ("win32", "darwin"):
+        return multiprocessing.get_context("spawn")
+    forkserver = multiprocessing.get_context("forkserver")
+    forkserver.set_forkserver_preload(["tests.store.workers"])
+    return forkserver
+
+
+def keep_adding(path: str, first_seed: int, rounds: int, acknowledged: Connection) -> None:
+    """Add observations, singly and in batches, and send each id once it is acknowledged."""
+    for seed in range(first_seed, first_seed + rounds):
+        with Vault.open(Path(path), wait_s=120.0, purpose="adding") as vault:
+            one = add(vault, 3 * seed)
+            acknowledged.send_bytes(one.observation_id.encode())
+            with vault.batch():
+                more = [add(vault, 3 * seed + i, lesion=f"l{i}") for i in (1, 2)]
+            for observation in more:
+                acknowledged.send_bytes(observation.observation_id.encode())
+    acknowledged.close()
+
+
+def hold(path: str, ready: Connection) -> None:
+    """Hold the vault until told to let go."""
+    with Vault.open(Path(path), purpose="holding it for a test"):
+        ready.send_bytes(b"held")
+        ready.recv_bytes()
+
+
+def crash_at(path: str, step: str) -> None:
+    """Add one observation and die within it, at `step`, as a lost process would."""
+    with Vault.open(Path(path)) as vault:
+        _CRASHES[step]()
+        add(vault, 77)
+    raise AssertionError(f"the process survived {step}")
+
+
+def _die_before(owner: Any, name: str, when: Callable[..., bool]) -> None:
+    real = getattr(owner, name)
+
+    def deadly(*args: Any, **kwargs: Any) -> Any:
+        if when(*args):
+            os._exit(CRASHED)
+        return real(*args, **kwargs)
+
+    setattr(owner, name, deadly)
+
+
+def _half_a_line() -> None:
+    def deadly(descriptor: int, data: bytes) -> None:
+        os.write(descriptor, data[: len(data) // 2])
+        os._exit(CRASHED)
+
+    setattr(journal, "write_all", deadly)  # noqa: B010 - mypy knows no re-export
+
+
+def _half_a_photo() -> None:
+    def deadly(descriptor: int, data: bytes) -> None:
+        os.write(descriptor, data[: len(data) // 2])
+        os._exit(CRASHED)
+
+    disk.write_all = deadly
+
+
+def _is_commit(_: Any, sql: str, *rest: Any) -> bool:
+    return sql == "COMMIT"
+
+
+_CRASHES: dict[str, Callable[[], None]] = {
+    "half a photo": _half_a_photo,
+    "before the photo's folder is flushed": lambda: _die_before(
+        disk, "flush_folder", lambda *_: True
+    ),
+    "before the journal": lambda: _die_before(journal, "write_all", lambda *_: True),
+    "half a journal line": _half_a_line,
+    "before the journal is flushed": lambda: _die_before(journal, "flush", lambda *_: True),
+    "before the commit": lambda: _die_before(database.Database, "run", _is_commit),
+    "before the database is closed": lambda: _die_before(
+        database.Database, "close", lambda *_: True
+    ),
+}
+STEPS = tuple(_CRASHES)
