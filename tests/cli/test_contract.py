@@ -10,89 +10,81 @@ from PIL import Image
 from tests import made_up
 from tests.cli.conftest import Moletrail
 
-ANALYSIS = set(
-    [
-        "type",
-        "photo",
-        "status",
-        "reason",
-        "advice",
-        "width",
-        "height",
-        "taken_at",
-        "taken_at_source",
-        "roi",
-        "quality",
-        "area_px",
-        "area_mm2",
-        "diameter_mm",
-        "perimeter_mm",
-        "asymmetry",
-        "border_irregularity",
-        "colours",
-        "scale",
-        "probabilities",
-        "label",
-        "certain",
-        "unlike_training",
-        "embedding",
-        "model",
-        "others",
-        "timings_ms",
-    ]
-)
-OBSERVATION = set(
-    [
-        "type",
-        "observation_id",
-        "person",
-        "lesion",
-        "site",
-        "taken_at",
-        "area_px",
-        "area_mm2",
-        "area_ratio",
-        "diameter_mm",
-        "cosine_to_first",
-        "cosine_to_previous",
-        "colour_delta_e",
-        "asymmetry",
-        "border_irregularity",
-        "scale",
-        "comparable",
-        "why_not",
-        "model",
-    ]
-)
-CHANGE = set(
-    [
-        "type",
-        "person",
-        "lesion",
-        "site",
-        "status",
-        "score",
-        "first",
-        "previous",
-        "latest",
-        "axes",
-        "alerts",
-        "message",
-    ]
-)
-AXIS = set(["axis", "against", "change", "unit", "sigma", "detectable", "z", "flagged"])
-LESION = set(
-    [
-        "type",
-        "person",
-        "lesion",
-        "site",
-        "observations",
-        "first_taken_at",
-        "latest_taken_at",
-        "status",
-    ]
-)
+ANALYSIS = {
+    "type",
+    "photo",
+    "status",
+    "reason",
+    "advice",
+    "width",
+    "height",
+    "taken_at",
+    "taken_at_source",
+    "roi",
+    "quality",
+    "area_px",
+    "area_mm2",
+    "diameter_mm",
+    "perimeter_mm",
+    "asymmetry",
+    "border_irregularity",
+    "colours",
+    "scale",
+    "probabilities",
+    "label",
+    "certain",
+    "unlike_training",
+    "embedding",
+    "model",
+    "others",
+    "timings_ms",
+}
+OBSERVATION = {
+    "type",
+    "observation_id",
+    "person",
+    "lesion",
+    "site",
+    "taken_at",
+    "area_px",
+    "area_mm2",
+    "area_ratio",
+    "diameter_mm",
+    "cosine_to_first",
+    "cosine_to_previous",
+    "colour_delta_e",
+    "asymmetry",
+    "border_irregularity",
+    "scale",
+    "comparable",
+    "why_not",
+    "model",
+}
+CHANGE = {
+    "type",
+    "person",
+    "lesion",
+    "site",
+    "status",
+    "score",
+    "first",
+    "previous",
+    "latest",
+    "axes",
+    "alerts",
+    "message",
+}
+AXIS = {"axis", "against", "change", "unit", "sigma", "detectable", "z", "flagged"}
+LESION = {
+    "type",
+    "person",
+    "lesion",
+    "site",
+    "observations",
+    "first_taken_at",
+    "latest_taken_at",
+    "status",
+}
 
 
 def test_analyze(moletrail: Moletrail, photos: list[Path], tmp_path: Path) -> None:
