@@ -1,12 +1,9 @@
-"""Where the network looks: the square around the lesion, and whether a second look is due."""
+"""Where the network looks: squares around a lesion, and what they cut off."""
 
 from __future__ import annotations
 
 from tracker.domain.geometry import Box
 
-#: A second look is taken when the square that the mask calls for has less than this in common
-#: with the square that was looked at (intersection over union).
-SAME_SQUARE = 0.6
 #: The mask is cut when it comes this near to the square's side, as a share of that side.
 SQUARE_MARGIN = 0.02
 
@@ -33,18 +30,6 @@ def _start(centre: float, side: int, extent: int) -> int:
     if side >= extent:
         return round((extent - side) / 2)
     return min(max(round(centre - side / 2), 0), extent - side)
-
-
-def needs_second_look(lesion: Box, crop: Box, ideal: Box, photo_size: tuple[int, int]) -> bool:
-    """Whether the lesion sits badly in the square: cut by it, tiny in it, or far from its middle.
-
-    Args:
-        lesion: tight box of the mask that the first look gave.
-        crop: the square that was looked at.
-        ideal: the square that this lesion calls for.
-        photo_size: (width, height) of the photo.
-    """
-    return is_cut(lesion, crop, photo_size) or overlap(ideal, crop) < SAME_SQUARE
 
 
 def is_cut(lesion: Box, crop: Box, photo_size: tuple[int, int]) -> bool:

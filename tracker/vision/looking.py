@@ -17,7 +17,7 @@ from tracker.analysis.mask import border_doubt, clean_mask
 from tracker.domain.analysis import LesionMask, ModelIdentity
 from tracker.domain.geometry import Box
 from tracker.vision.crops import cut_square
-from tracker.vision.framing import look_around, needs_second_look, overlap
+from tracker.vision.framing import is_cut, look_around, overlap
 from tracker.vision.vit import VitOutput, VitSettings
 
 #: Mean probability within the mask below which nothing was seen. On the corpus all but one of
@@ -27,6 +27,13 @@ MIN_CONFIDENCE = 0.7
 SURE_CONFIDENCE = 0.88
 #: How much being unlike the training pictures, at the limit of what is typical, takes off trust.
 UNLIKE_WEIGHT = 0.2
+#: A second look is taken when the square that the mask calls for has less than this in common
+#: with the square that was looked at (intersection over union).
+SAME_SQUARE = 0.6
+#: What a mask that is cut by its square (not by the photo) loses of its trust.
+CUT_PENALTY = 0.15
+#: A second look after a cut mask is this much wider: how far the lesion goes on is not known.
+CUT_WIDENING = 1.5
 #: The frame is not looked at again when the region's square is nearly the frame.
 SAME_VIEW = 0.8
 
@@ -47,13 +54,15 @@ class Look:
     """One pass of the ViT over one square of the photo that showed a lesion.
 
     confidence: mean mask probability within the mask, 0.5..1.
-    trust: confidence, less where the crop is unlike the training pictures.
+    cut: the mask goes on beyond the square, inside the photo.
+    trust: confidence, less where the crop is unlike the training pictures or the mask is cut.
     """
 
     crop: Box
     output: VitOutput
     mask: LesionMask
     confidence: float
+    cut: bool
     trust: float
 
     def doubt(self, rgb: NDArray[np.uint8]) -> float:
@@ -87,9 +96,9 @@ def _look_twice(vit: SeesLesions, rgb: NDArray[np.uint8], crop: Box) -> Look | N
     first = _look(vit, rgb, crop)
     if first is None:
         return None
-    size = _size(rgb)
-    ideal = look_around(first.mask.box, vit.settings.context, size)
-    if not needs_second_look(first.mask.box, first.crop, ideal, size):
+    widening = CUT_WIDENING if first.cut else 1.0
+    ideal = look_around(first.mask.box, widening * vit.settings.context, _size(rgb))
+    if not first.cut and overlap(ideal, first.crop) >= SAME_SQUARE:
         return first
     return _look(vit, rgb, ideal) or first
 
@@ -104,8 +113,9 @@ def _look(vit: SeesLesions, rgb: NDArray[np.uint8], crop: Box) -> Look | None:
     confidence = float(probability[probability >= settings.mask_threshold].mean())
     if confidence < MIN_CONFIDENCE:
         return None
-    unlike = output.unlike_training / settings.unlike_limit
-    return Look(crop, output, mask, confidence, confidence - UNLIKE_WEIGHT * unlike)
+    cut = is_cut(mask.box, crop, _size(rgb))
+    loss = UNLIKE_WEIGHT * output.unlike_training / settings.unlike_limit + CUT_PENALTY * cut
+    return Look(crop, output, mask, confidence, cut, confidence - loss)
 
 
 def _frame(rgb: NDArray[np.uint8]) -> Box:
