@@ -22,7 +22,8 @@ class DemoPhoto:
     """One made-up photo, ready to be added to a vault.
 
     taken_at: ISO date. mm_per_px: None where the scale is not known. rgb: (750, 1000, 3) uint8.
-    mask: (750, 1000) bool, the true lesion. note: what the photo is there to show.
+    mask: (750, 1000) bool, the true lesion. note: what the series is there to show, on its first
+    photo only.
     """
 
     person: str
@@ -33,7 +34,7 @@ class DemoPhoto:
     mm_per_px: float | None
     rgb: NDArray[np.uint8]
     mask: NDArray[np.bool_]
-    note: str
+    note: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def _photos(story: _Story, seed: int, number: int) -> Iterator[DemoPhoto]:
             scale,
             photo.rgb,
             photo.mask,
-            story.note,
+            story.note if index == 0 else None,
         )
 
 

@@ -13,8 +13,10 @@ from datetime import date
 
 from tracker.report.document import Chart
 
-WIDTH, HEIGHT = 520, 190
-_LEFT, _RIGHT, _TOP, _BOTTOM = 54, 14, 14, 28
+WIDTH, HEIGHT = 330, 190
+_LEFT, _RIGHT, _TOP, _BOTTOM = 44, 12, 12, 28
+#: Room that a whole date takes at either end of the time axis.
+_DATE_WIDTH = 88
 #: Bars span the interval that holds the true value 95 times in 100, for normal errors.
 BAR_SIGMAS = 1.96
 
@@ -53,6 +55,7 @@ def chart_svg(chart: Chart) -> str:
         for point in points
         for side in (-1, 1)
     ]
+    ends += chart.axis_includes
     if chart.reference is not None:
         ends.append(chart.reference)
     ticks = _nice_ticks(min(ends), max(ends))
@@ -71,9 +74,16 @@ def chart_svg(chart: Chart) -> str:
     body = "".join(parts)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
-        'font-family="Libertinus Serif, Georgia, serif" font-size="12" fill="currentColor">'
+        'font-family="Libertinus Serif, Georgia, serif" font-size="13" fill="currentColor">'
         f"{body}</svg>"
     )
+
+
+def chart_caption(chart: Chart) -> str:
+    """Title, unit and what the bars mean."""
+    unit = f" ({chart.unit})" if chart.unit else ""
+    bars = ", with 95 % intervals" if any(point.sigma for point in chart.points) else ""
+    return f"{chart.title}{unit}{bars}"
 
 
 def chart_words(chart: Chart) -> str:
@@ -118,7 +128,7 @@ def _time_axis(frame: _Frame, last: date) -> list[str]:
     labels = [(frame.start, frame.start.isoformat(), "start")]
     for year in range(frame.start.year + 1, last.year + 1):
         day = date(year, 1, 1)
-        if frame.x(day) - _LEFT > 95 and frame.x(day) < WIDTH - _RIGHT - 95:
+        if _LEFT + _DATE_WIDTH < frame.x(day) < WIDTH - _RIGHT - _DATE_WIDTH:
             labels.append((day, str(year), "middle"))
     labels.append((last, last.isoformat(), "end"))
     parts = []

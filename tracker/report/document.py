@@ -45,12 +45,14 @@ class Chart:
     """A measure over time.
 
     reference: value of "no change", drawn as a line. unit: written at the axis, may be empty.
+    axis_includes: values the axis must reach, so that mere noise is not blown up to fill it.
     """
 
     title: str
     unit: str
     points: tuple[ChartPoint, ...]
     reference: float | None = None
+    axis_includes: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from html import escape
 
 from tracker.domain.change import Status
 from tracker.report import presentation as words
-from tracker.report.charts import chart_svg, chart_words, has_course
+from tracker.report.charts import chart_caption, chart_svg, chart_words, has_course
 from tracker.report.document import Chart, DatedText, LesionSection, ReportDocument, ReportPicture
 from tracker.report.templates import template
 
@@ -85,7 +85,8 @@ def _status(lesion: LesionSection) -> str:
 
 def _lesion(lesion: LesionSection, number: int) -> str:
     change = lesion.change
-    site = f' <span class="site"><bdi>{_t(change.site)}</bdi></span>' if change.site else ""
+    place = words.site(lesion)
+    site = f' <span class="site"><bdi>{_t(place)}</bdi></span>' if place else ""
     alerts = "".join(f'<p class="alert">{_t(alert.message)}</p>' for alert in change.alerts)
     rows = [
         (_t(row.axis), *(_axis_cell(cell) for cell in row.cells)) for row in words.axis_rows(lesion)
@@ -100,7 +101,7 @@ def _lesion(lesion: LesionSection, number: int) -> str:
             f"<p>{_t(words.message(lesion))}</p>",
             _pictures(lesion.pictures, change.lesion),
             _titled("Measures", _table(words.AXIS_HEADINGS, rows)) if rows else "",
-            *(_chart(chart) for chart in lesion.charts if has_course(chart)),
+            _charts(lesion.charts),
             _titled("Photos", _table(words.PHOTO_HEADINGS, photos)),
             _dated("Reported symptoms", lesion.symptoms),
             _dated("Notes", lesion.notes),
@@ -130,14 +131,17 @@ def _pictures(pictures: Sequence[ReportPicture], lesion: str) -> str:
     return f'<div class="pictures">{"".join(figures)}</div>' if figures else ""
 
 
+def _charts(charts: Sequence[Chart]) -> str:
+    figures = "".join(_chart(chart) for chart in charts if has_course(chart))
+    return f'<div class="charts">{figures}</div>' if figures else ""
+
+
 def _chart(chart: Chart) -> str:
-    unit = f" ({chart.unit})" if chart.unit else ""
     svg = chart_svg(chart).replace(
         "<svg ", f'<svg role="img" aria-label="{_t(chart_words(chart))}" ', 1
     )
     return (
-        f'<figure class="chart">{svg}<figcaption>{_t(chart.title + unit)}. '
-        "Bars: 95 % interval of the measurement.</figcaption></figure>"
+        f'<figure class="chart">{svg}<figcaption>{_t(chart_caption(chart))}</figcaption></figure>'
     )
 
 

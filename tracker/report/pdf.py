@@ -8,7 +8,7 @@ from typing import Any
 
 from tracker.domain.change import Status
 from tracker.report import presentation as words
-from tracker.report.charts import chart_svg, chart_words, has_course
+from tracker.report.charts import chart_caption, chart_svg, chart_words, has_course
 from tracker.report.document import LesionSection, ReportDocument
 from tracker.report.templates import template
 from tracker.report.typesetting import picture_svg, printable, typeset_pdf, unprintable
@@ -59,6 +59,7 @@ def _lesion(lesion: LesionSection, number: int, files: dict[str, str]) -> dict[s
     return {
         "name": change.lesion,
         "site": change.site,
+        "site_below": words.site(lesion),
         "changed": change.status is Status.CHANGED,
         "status": lesion.status_words,
         "alerts": [alert.message for alert in change.alerts],
@@ -96,9 +97,8 @@ def _charts(lesion: LesionSection, number: int, files: dict[str, str]) -> list[d
             continue
         name = f"chart-{number}-{index}.svg"
         files[name] = chart_svg(chart)
-        unit = f" ({chart.unit})" if chart.unit else ""
-        caption = f"{chart.title}{unit}. Bars: 95 % interval of the measurement."
-        shown.append({"file": name, "alt": chart_words(chart), "caption": caption})
+        words_for_all = {"alt": chart_words(chart), "caption": chart_caption(chart)}
+        shown.append({"file": name, **words_for_all})
     return shown
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from tracker.domain import wording
-from tracker.domain.change import Against, AlertKind, Axis, AxisChange, Status
+from tracker.domain.change import Against, AlertKind, Axis, AxisChange, Change, Status
 from tracker.domain.records import LifeCycle
 from tracker.report.document import (
     DatedText,
@@ -114,7 +114,7 @@ def _axis_cell(row: AxisChange | None) -> AxisCell | None:
 
 def _limit(row: AxisChange, size: str) -> str:
     """A change without direction can only be larger than none."""
-    return f"detectable: ±{size}" if row.axis in _SIGNED else f"detectable: {size} and more"
+    return f"detectable: ±{size}" if row.axis in _SIGNED else f"detectable: ≥ {size}"
 
 
 def unit_words(unit: str) -> str:
@@ -125,19 +125,35 @@ def unit_words(unit: str) -> str:
 
 
 def message(lesion: LesionSection) -> str:
-    """The judgement's message without the alerts that stand above it."""
+    """The judgement's message without the alerts and the status that stand above it."""
     text = lesion.change.message
     for alert in lesion.change.alerts:
         text = text.removeprefix(alert.message).strip()
-    return text
+    return text.removeprefix(f"{wording.STATUS[lesion.change.status]}.").strip()
 
 
-def quantity(value: float | None, unit: str, *, signed: bool = False) -> str:
+def site(lesion: LesionSection) -> str | None:
+    """The site, unless the lesion is named after it."""
+    place = lesion.change.site
+    return None if place is None or place.casefold() == lesion.change.lesion.casefold() else place
+
+
+def short_limit(change: Change) -> str | None:
+    """The smallest detectable change of area, for the status in a few words."""
+    for row in change.axes:
+        if row.axis is Axis.AREA and row.against is Against.FIRST and row.detectable is not None:
+            return f"area {quantity(row.detectable, unit_words(row.unit))}"
+    return None
+
+
+def quantity(
+    value: float | None, unit: str, *, signed: bool = False, decimals: int | None = None
+) -> str:
     """`+23 %`, `1.4 mm`, `0.12`, with a true minus sign; a dash where there is none."""
     if value is None:
         return NO_VALUE
     size = abs(value)
-    digits = 0 if size >= 20 else 1 if size >= 1 else 2
+    digits = (0 if size >= 20 else 1 if size >= 1 else 2) if decimals is None else decimals
     text = f"{size:.{digits}f}"
     zero = float(text) == 0
     sign = "" if zero else "−" if value < 0 else "+" if signed else ""
@@ -152,8 +168,8 @@ def photo_cells(photo: PhotoRow) -> tuple[str, str, str, str, str]:
         compared = "yes" if photo.comparable else photo.why_not or "no"
     return (
         photo.taken_on,
-        quantity(photo.area_mm2, "mm²"),
-        quantity(photo.diameter_mm, "mm"),
+        quantity(photo.area_mm2, "mm²", decimals=1),
+        quantity(photo.diameter_mm, "mm", decimals=1),
         photo.scale or "none",
         compared,
     )

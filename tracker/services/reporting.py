@@ -24,6 +24,7 @@ from tracker.report.document import (
     ReportDocument,
     ReportPicture,
 )
+from tracker.report.presentation import short_limit
 from tracker.report.writing import report_bytes
 from tracker.services import pictures
 from tracker.services.changes import changes
@@ -133,15 +134,13 @@ def _known_lesion(workspace: Workspace, person: str, lesion: str) -> str:
 def _section(workspace: Workspace, change: Change) -> LesionSection:
     series = complete_series(workspace, change.person, change.lesion)
     rows = series_rows(workspace, series)
-    with workspace.open("report") as vault:
-        symptoms = vault.symptoms(series.lesion)
     return LesionSection(
         change=change,
-        status_words=wording.STATUS[change.status],
+        status_words=wording.status_sentence(change.status, short_limit(change)),
         photos=tuple(_photo_row(row) for row in rows),
         pictures=_pictures(workspace, change, series),
         charts=_charts(rows),
-        symptoms=tuple(_symptom(symptom) for symptom in symptoms),
+        symptoms=tuple(_symptom(symptom) for symptom in series.symptoms),
         notes=tuple(
             DatedText(seen.capture.isoformat(), seen.note)
             for seen in series.observations
@@ -216,9 +215,14 @@ def _charts(rows: list[ObservationRow]) -> tuple[Chart, ...]:
         ChartPoint(_day(row), row.colour_delta_e) for row in rows if row.colour_delta_e is not None
     ]
     return (
-        Chart("Area against the first comparable photo", "times", tuple(area), 1.0),
+        Chart("Area against the first comparable photo", "times", tuple(area), 1.0, (0.75, 1.25)),
         Chart("Largest diameter", "mm", tuple(diameter)),
-        Chart("Colour difference from the first photo", "ΔE 2000", tuple(colour)),
+        Chart(
+            "Colour difference from the first photo",
+            "ΔE 2000",
+            tuple(colour),
+            axis_includes=(0.0, 5.0),
+        ),
     )
 
 
