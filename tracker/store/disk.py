@@ -71,8 +71,11 @@ def explained(path: Path) -> Iterator[None]:
 
 
 def make_folder(path: Path) -> None:
-    """Make a private folder (and its parents) unless it is there."""
-    path.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+    """Make a private folder, and likewise its parents, unless they are there."""
+    # `mkdir(parents=True)` would leave the parents open to everybody.
+    for folder in (*reversed(path.parents), path):
+        if not folder.is_dir():
+            folder.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
 
 
 def make_private(path: Path) -> None:
