@@ -9,8 +9,7 @@ from tracker.analysis.judge import judge, sort_key
 from tracker.analysis.noise import DoubleShot
 from tracker.analysis.series import LesionSeries, double_shots, series_of
 from tracker.domain.change import Change
-from tracker.domain.records import LifeCycle, Symptom
-from tracker.services.comparing import Series, complete_series
+from tracker.services.comparing import Series, completed, read_person
 from tracker.services.session import Workspace
 
 
@@ -29,14 +28,14 @@ def changes(
 
     Returns:
         Changes in order: symptoms, changed, new, cannot compare, the rest. Lesions without a
-        photo, and those merged into another, are left out.
+        photo (also those merged into another) are left out.
 
     Raises:
         UnknownNameError: nobody of that name.
     """
     found: list[Change] = []
     for name in _people(workspace, person):
-        everything = [_judged_series(workspace, name, each) for each in _lesions(workspace, name)]
+        everything = [_judged(workspace, series) for series in read_person(workspace, name)]
         shots = [double_shots(one.observations, one.comparisons) for one in everything]
         for index, series in enumerate(everything):
             if _is_wanted(series, since, lesion):
@@ -46,31 +45,17 @@ def changes(
 
 
 def _people(workspace: Workspace, person: str | None) -> list[str]:
+    if person is not None:
+        return [person]
     with workspace.open("changes") as vault:
-        if person is not None:
-            return [vault.person(person).name]
         return [each.name for each in vault.people()]
 
 
-def _lesions(workspace: Workspace, person: str) -> list[str]:
-    with workspace.open("changes") as vault:
-        known = vault.lesions(vault.person(person))
-    return [each.name for each in known if each.life_cycle is not LifeCycle.MERGED]
-
-
-def _judged_series(workspace: Workspace, person: str, lesion: str) -> LesionSeries:
-    series = complete_series(workspace, person, lesion)
+def _judged(workspace: Workspace, stored: Series) -> LesionSeries:
+    series = completed(workspace, stored)
     return series_of(
-        series.lesion,
-        series.observations,
-        series.comparisons.values(),
-        _symptoms(workspace, series),
+        series.lesion, series.observations, series.comparisons.values(), series.symptoms
     )
-
-
-def _symptoms(workspace: Workspace, series: Series) -> list[Symptom]:
-    with workspace.open("changes") as vault:
-        return vault.symptoms(series.lesion)
 
 
 def _is_wanted(series: LesionSeries, since: date | None, lesion: str | None) -> bool:

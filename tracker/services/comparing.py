@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from tracker.analysis.compare import METHOD, compare
 from tracker.analysis.series import series_of
 from tracker.analysis.series import wanted_pairs as judged_pairs
 from tracker.domain.comparison import Comparison
-from tracker.domain.records import Lesion, Observation
+from tracker.domain.records import Lesion, Observation, Symptom
 from tracker.services.results import Stored
 from tracker.services.session import Workspace
 from tracker.services.subjects import subject_of
+from tracker.store.vault import Vault
 
 Pair = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Series:
-    """A lesion's photos in order of capture, and the comparisons of the current method."""
+    """A lesion's photos in order of capture, comparisons of the current method, symptoms."""
 
     lesion: Lesion
     observations: tuple[Observation, ...]
     comparisons: dict[Pair, Comparison]
+    symptoms: tuple[Symptom, ...]
 
     def between(self, earlier: Observation, later: Observation) -> Comparison | None:
         """The comparison of two photos of the series, if it was made."""
@@ -52,24 +54,56 @@ def read_series(workspace: Workspace, person: str, lesion: str) -> Series:
     """
     with workspace.open("read") as vault:
         found = vault.lesion(vault.person(person), lesion)
-        observations = tuple(vault.observations(found))
-        stored = vault.comparisons(found)
-    current = {(c.earlier, c.later): c for c in stored if c.method == METHOD}
-    return Series(found, observations, current)
+        return _series(vault, found, vault.observations(found))
+
+
+def read_person(workspace: Workspace, person: str) -> list[Series]:
+    """What the vault holds of all of a person's lesions, in one go.
+
+    Raises:
+        UnknownNameError: nobody of that name.
+    """
+    by_lesion: dict[str, list[Observation]] = {}
+    with workspace.open("read") as vault:
+        owner = vault.person(person)
+        for seen in vault.all_observations(owner):
+            if seen.lesion is not None:
+                by_lesion.setdefault(seen.lesion.lesion_id, []).append(seen)
+        return [
+            _series(vault, lesion, by_lesion.get(lesion.lesion_id, []))
+            for lesion in vault.lesions(owner)
+        ]
+
+
+def _series(vault: Vault, lesion: Lesion, observations: Sequence[Observation]) -> Series:
+    ordered = sorted(observations, key=lambda seen: (seen.capture.value, seen.added_at))
+    current = {
+        (each.earlier, each.later): each
+        for each in vault.comparisons(lesion)
+        if each.method == METHOD
+    }
+    return Series(lesion, tuple(ordered), current, tuple(vault.symptoms(lesion)))
 
 
 def complete_series(workspace: Workspace, person: str, lesion: str) -> Series:
     """The series with every wanted comparison; missing ones are computed and stored.
 
-    The vault stays free for other processes while a pair is computed.
-
     Raises:
         UnknownNameError: no such person or lesion.
     """
-    series = read_series(workspace, person, lesion)
+    return completed(workspace, read_series(workspace, person, lesion))
+
+
+def completed(workspace: Workspace, series: Series) -> Series:
+    """A series with every wanted comparison; missing ones are computed and stored.
+
+    The vault stays free for other processes while a pair is computed.
+    """
     fresh = _compare(workspace, series, _missing(series))
-    together = series.comparisons | {(c.earlier, c.later): c for c in fresh}
-    return Series(series.lesion, series.observations, together)
+    if not fresh:
+        return series
+    together = series.comparisons | {(each.earlier, each.later): each for each in fresh}
+    return replace(series, comparisons=together)
 
 
 def compare_added(workspace: Workspace, stored: Stored) -> None:

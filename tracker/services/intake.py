@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from tracker.services.results import AddRequest, Duplicate, IntakeResult, Refusa
 from tracker.services.session import Workspace
 from tracker.store.names import clean_name, clean_note, clean_optional_name
 from tracker.store.values import NewObservation
+from tracker.store.vault import Vault
 from tracker.vision.analyzer import AnalyzeOptions
 from tracker.vision.decode import DecodedPhoto, decode_photo
 
@@ -76,7 +76,7 @@ def check_person(workspace: Workspace, request: AddRequest) -> AddRequest:
         PersonRequiredError: none named, and the vault has none or several.
         VaultError: the vault cannot be opened.
     """
-    return dataclasses.replace(request, person=required_person(workspace, request.person))
+    return replace(request, person=required_person(workspace, request.person))
 
 
 def add_file(workspace: Workspace, path: Path, request: AddRequest) -> IntakeResult:
@@ -85,7 +85,7 @@ def add_file(workspace: Workspace, path: Path, request: AddRequest) -> IntakeRes
         data = read_photo(path)
     except InputError as error:
         return Refusal(str(path), error.message, error.next_step)
-    return add_photo(workspace, dataclasses.replace(request, data=data, photo=str(path)))
+    return add_photo(workspace, replace(request, data=data, photo=str(path)))
 
 
 def add_photo(workspace: Workspace, request: AddRequest) -> IntakeResult:
@@ -104,6 +104,8 @@ def add_photo(workspace: Workspace, request: AddRequest) -> IntakeResult:
         ModelError: the installation is not whole.
     """
     person = required_person(workspace, request.person)
+    if request.lesion is not None:
+        request = replace(request, lesion=clean_name(request.lesion, "lesion"))
     known = _stored_before(workspace, request, person)
     if known is not None:
         return known
@@ -128,19 +130,31 @@ def _stored_before(workspace: Workspace, request: AddRequest, person: str) -> Du
     """A duplicate is told before anything is computed: a rerun of an import is quick."""
     digest = hashlib.sha256(request.data).hexdigest()
     with workspace.open("add") as vault:
-        owner = next((p for p in vault.people() if p.name == person), None)
-        if owner is None:
+        return find_duplicate(vault, digest, replace(request, person=person))
+
+
+def find_duplicate(vault: Vault, photo_sha256: str, request: AddRequest) -> Duplicate | None:
+    """The same photo, person, lesion and region, if it is in the open vault.
+
+    A request without a lesion is a duplicate of the photo in any lesion of the person.
+
+    Args:
+        request: its person is settled; its data is not looked at.
+    """
+    owner = next((each for each in vault.people() if each.name == request.person), None)
+    if owner is None:
+        return None
+    lesion = None
+    if request.lesion is not None:
+        known = vault.lesions(owner)
+        lesion = next((each for each in known if each.name == request.lesion), None)
+        if lesion is None:
             return None
-        lesion = None
-        if request.lesion is not None:
-            lesion = next((x for x in vault.lesions(owner) if x.name == request.lesion), None)
-            if lesion is None:
-                return None
-        found = vault.find_duplicate(digest, owner, lesion, request.roi)
+    found = vault.find_duplicate(photo_sha256, owner, lesion, request.roi)
     if found is None:
         return None
     place = None if found.lesion is None else found.lesion.name
-    return Duplicate(request.photo, person, place, found.observation_id)
+    return Duplicate(request.photo, owner.name, place, found.observation_id)
 
 
 def _options(request: AddRequest) -> AnalyzeOptions:

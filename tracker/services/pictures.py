@@ -46,9 +46,7 @@ def photo_picture(workspace: Workspace, observation_id: str, *, outline: bool = 
     Raises:
         UnknownNameError: no such observation. VaultDamagedError: the photo is not what it was.
     """
-    seen = _observation(workspace, observation_id)
-    key = _key("photo", seen, outline)
-    found = cache.kept(workspace, key)
+    seen, key, found = _look_up(workspace, "photo", observation_id, outline)
     if found is not None:
         return found
     rgb = _pixels(workspace, seen)
@@ -66,9 +64,7 @@ def lesion_picture(workspace: Workspace, observation_id: str, *, outline: bool =
     Raises:
         UnknownNameError: no such observation. VaultDamagedError: the photo is not what it was.
     """
-    seen = _observation(workspace, observation_id)
-    key = _key("lesion", seen, outline)
-    found = cache.kept(workspace, key)
+    seen, key, found = _look_up(workspace, "lesion", observation_id, outline)
     if found is not None:
         return found
     made = pictures_io.jpeg_bytes(_lesion_pixels(_pixels(workspace, seen), seen, outline))
@@ -201,19 +197,20 @@ def _cut(pixels: NDArray[np.uint8], square: Box, border: int | None = None) -> N
     return np.asarray(grown, dtype=np.uint8)
 
 
-def _observation(workspace: Workspace, observation_id: str) -> Observation:
+def _look_up(
+    workspace: Workspace, kind: str, observation_id: str, outline: bool
+) -> tuple[Observation, str, bytes | None]:
+    """The observation, the key of its picture, and the picture where it is kept."""
     with workspace.open("picture") as vault:
-        return vault.observation(observation_id)
+        seen = vault.observation(observation_id)
+        key = f"{kind}-{_digest(seen)}{'-outline' if outline else ''}.jpg"
+        return seen, key, cache.kept_in(vault, key)
 
 
 def _pixels(workspace: Workspace, seen: Observation) -> Rgb:
     with workspace.open("picture") as vault:
         data = vault.photo_bytes(seen.photo.photo_sha256)
     return decode_photo(data, seen.photo.file_name).rgb
-
-
-def _key(kind: str, seen: Observation, outline: bool) -> str:
-    return f"{kind}-{_digest(seen)}{'-outline' if outline else ''}.jpg"
 
 
 def _digest(seen: Observation) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -10,8 +11,9 @@ from typing import Literal
 from PIL import Image
 
 from tracker import __version__
+from tracker.analysis.noise import NoiseTable
 from tracker.domain import wording
-from tracker.domain.change import Change, Status
+from tracker.domain.change import Axis, Change, Status
 from tracker.domain.records import Observation, Symptom
 from tracker.errors import PersonRequiredError, UnknownNameError, UsageError
 from tracker.report.card import card_pdf, card_png
@@ -139,7 +141,7 @@ def _section(workspace: Workspace, change: Change) -> LesionSection:
         status_words=wording.status_sentence(change.status, short_limit(change)),
         photos=tuple(_photo_row(row) for row in rows),
         pictures=_pictures(workspace, change, series),
-        charts=_charts(rows),
+        charts=_charts(workspace.noise, rows),
         symptoms=tuple(_symptom(symptom) for symptom in series.symptoms),
         notes=tuple(
             DatedText(seen.capture.isoformat(), seen.note)
@@ -200,14 +202,14 @@ def _picture(
     )
 
 
-def _charts(rows: list[ObservationRow]) -> tuple[Chart, ...]:
+def _charts(noise: NoiseTable, rows: list[ObservationRow]) -> tuple[Chart, ...]:
     area = [
         ChartPoint(_day(row), row.area_ratio.value, row.area_ratio.sigma)
         for row in rows
         if row.area_ratio is not None
     ]
     diameter = [
-        ChartPoint(_day(row), row.diameter_mm, row.diameter_mm * _relative_sigma(row))
+        ChartPoint(_day(row), row.diameter_mm, row.diameter_mm * _relative_sigma(noise, row))
         for row in rows
         if row.diameter_mm is not None
     ]
@@ -226,8 +228,11 @@ def _charts(rows: list[ObservationRow]) -> tuple[Chart, ...]:
     )
 
 
-def _relative_sigma(row: ObservationRow) -> float:
-    return 0.0 if row.scale is None else row.scale.sigma / row.scale.mm_per_px
+def _relative_sigma(noise: NoiseTable, row: ObservationRow) -> float:
+    """Of one diameter: its scale's error and the outline's, half the variance of a difference."""
+    scale = 0.0 if row.scale is None else row.scale.sigma / row.scale.mm_per_px
+    outline = noise.noise(Axis.DIAMETER, row.observation.modality, "scale").sigma
+    return math.hypot(scale, outline / math.sqrt(2))
 
 
 def _day(row: ObservationRow) -> date:
