@@ -85,7 +85,7 @@ def _status(lesion: LesionSection) -> str:
 
 def _lesion(lesion: LesionSection, number: int) -> str:
     change = lesion.change
-    place = words.site(lesion)
+    place, message = words.site(lesion), words.message(lesion)
     site = f' <span class="site"><bdi>{_t(place)}</bdi></span>' if place else ""
     alerts = "".join(f'<p class="alert">{_t(alert.message)}</p>' for alert in change.alerts)
     rows = [
@@ -98,7 +98,7 @@ def _lesion(lesion: LesionSection, number: int) -> str:
             f"<h2><bdi>{_t(change.lesion)}</bdi>{site}</h2>",
             f'<p class="verdict">{_status(lesion)}</p>',
             alerts,
-            f"<p>{_t(words.message(lesion))}</p>",
+            f"<p>{_t(message)}</p>" if message else "",
             _pictures(lesion.pictures, change.lesion),
             _titled("Measures", _table(words.AXIS_HEADINGS, rows)) if rows else "",
             _charts(lesion.charts),

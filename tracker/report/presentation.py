@@ -142,7 +142,7 @@ def short_limit(change: Change) -> str | None:
     """The smallest detectable change of area, for the status in a few words."""
     for row in change.axes:
         if row.axis is Axis.AREA and row.against is Against.FIRST and row.detectable is not None:
-            return f"area {quantity(row.detectable, unit_words(row.unit))}"
+            return f"{quantity(row.detectable, unit_words(row.unit), decimals=0)} of the area"
     return None
 
 

@@ -22,6 +22,8 @@ from tracker.vision.decode import decode_photo
 #: Longer side of a whole photo, and side of a square lesion picture, as shown.
 PHOTO_PX = 1600
 LESION_PX = 640
+#: Fills what lies outside the photo: plain, so that it is not taken for skin or lesion.
+OUTSIDE_GREY = 128
 #: Side of a lesion picture over the lesion's longer side: enough skin to recognise the place.
 CONTEXT = 2.2
 
@@ -146,13 +148,14 @@ def _in_frame_of(earlier: Observation, later_rgb: Rgb, matrix: NDArray[np.float6
         whole @ grow,
         (LESION_PX, LESION_PX),
         flags=cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_REPLICATE,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=(OUTSIDE_GREY,) * 3,
     )
     return np.asarray(drawn, dtype=np.uint8)
 
 
 def _lesion_pixels(rgb: Rgb, seen: Observation, outline: bool) -> Rgb:
-    """(LESION_PX, LESION_PX, 3): the square around the lesion, its border repeated outwards."""
+    """(LESION_PX, LESION_PX, 3): the square around the lesion, grey where the photo ends."""
     square = _square(seen)
     pixels = _cut(rgb, square)
     picture = np.asarray(
@@ -179,8 +182,8 @@ def _square(seen: Observation) -> Box:
     return Box(0, 0, seen.photo.width, seen.photo.height).square(1.0)
 
 
-def _cut(pixels: NDArray[np.uint8], square: Box, border: int | None = None) -> NDArray[np.uint8]:
-    """The square of a picture, even where it reaches beyond; None repeats the edge pixels."""
+def _cut(pixels: NDArray[np.uint8], square: Box, border: int = OUTSIDE_GREY) -> NDArray[np.uint8]:
+    """The square of a picture, even where it reaches beyond: there it is filled with `border`."""
     height, width = pixels.shape[:2]
     inside = square.clip(width, height)
     if inside is None:
@@ -192,8 +195,9 @@ def _cut(pixels: NDArray[np.uint8], square: Box, border: int | None = None) -> N
         inside.x - square.x,
         square.x + square.w - inside.x - inside.w,
     )
-    kind = cv2.BORDER_REPLICATE if border is None else cv2.BORDER_CONSTANT
-    grown = cv2.copyMakeBorder(np.ascontiguousarray(part), *margins, kind, value=border or 0)
+    grown = cv2.copyMakeBorder(
+        np.ascontiguousarray(part), *margins, cv2.BORDER_CONSTANT, value=(border,) * 3
+    )
     return np.asarray(grown, dtype=np.uint8)
 
 
