@@ -62,7 +62,8 @@ def evidence_between(
     """One axis of `later` against `earlier`, None where no two of their photos are comparable.
 
     All comparable pairs of photos enter by their median, so that one bad photo of several does
-    not decide. More shots a visit narrow the error; disagreement among them widens it.
+    not decide. More shots a visit narrow the error; disagreement among them widens it. Where both
+    visits have several, a failure must happen twice alike to go unnoticed, so tails grow lighter.
     """
     usable = [
         (each, value)
@@ -78,10 +79,12 @@ def evidence_between(
     values = [value for _, value in usable]
     source = _common_source(axis, comparisons)
     base = _base_noise(axis, earlier, later, source, noise)
-    spread = _replicate_factor(comparisons, earlier, later, pairs, noise) * base.sigma**2
+    shots = _shots(comparisons, earlier, later, pairs, noise)
+    spread = _replicate_factor(shots, noise.replicate_correlation) * base.sigma**2
     known = _known_sigma(axis, comparisons)
     sigma = math.sqrt(spread + known**2 + _disagreement(values, base.sigma))
-    return Evidence(axis, median(values), base.expected, sigma, base.dof, source)
+    dof = base.dof * (1 + (1 - noise.replicate_correlation) * (min(shots) - 1))
+    return Evidence(axis, median(values), base.expected, sigma, dof, source)
 
 
 def evidence_of_trend(
@@ -183,22 +186,24 @@ def _doubt(earlier: Visit, later: Visit) -> float | None:
     return max(middles, default=None)
 
 
-def _replicate_factor(
+def _shots(
     comparisons: Sequence[Comparison], earlier: Visit, later: Visit, pairs: Pairs, noise: NoiseTable
-) -> float:
+) -> tuple[int, int]:
+    """Distinct shots of both visits among the comparisons that are used."""
+    before = {each.earlier for each in comparisons}
+    after = {each.later for each in comparisons}
+    return (
+        max(1, distinct_shots([i for i in earlier.ids if i in before], pairs, noise)),
+        max(1, distinct_shots([i for i in later.ids if i in after], pairs, noise)),
+    )
+
+
+def _replicate_factor(shots: tuple[int, int], alike: float) -> float:
     """Variance of the visits' difference over that of two single photos'.
 
     Errors of photos of one day are alike to some degree, so many shots never bring it to 0.
     """
-    alike = noise.replicate_correlation
-    parts = []
-    for visit, used in (
-        (earlier, {each.earlier for each in comparisons}),
-        (later, {each.later for each in comparisons}),
-    ):
-        ids = [each for each in visit.ids if each in used]
-        parts.append(alike + (1 - alike) / max(1, distinct_shots(ids, pairs, noise)))
-    return sum(parts) / 2
+    return sum(alike + (1 - alike) / count for count in shots) / 2
 
 
 def _known_sigma(axis: Axis, comparisons: Sequence[Comparison]) -> float:

@@ -16,6 +16,7 @@ import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, Literal
 
 from scipy.special import stdtr, stdtrit
@@ -28,6 +29,8 @@ from tracker.errors import ModelError
 #: Axes with a sign; the others are magnitudes.
 SIGNED = frozenset({Axis.AREA, Axis.DIAMETER})
 FORMAT = 1
+#: One failed pair must not decide on a person's noise: own values are clipped at so many sigmas.
+CLIP = 3.0
 _DOUBT_KEYS = ("reference", "lowest", "highest")
 
 Basis = Literal["measured", "prior"]
@@ -208,7 +211,7 @@ class NoiseTable:
         """The table narrowed, or widened, by a person's own double shots.
 
         Shrinkage: the population counts `prior_weight` pairs, each own pair one. Each own pair
-        weighs in clipped at three sigmas, and the result stays above `floor`.
+        weighs in clipped at CLIP sigmas, and the result stays above `floor`.
         """
         entries = dict(self.entries)
         for key, population in self.entries.items():
@@ -234,7 +237,7 @@ class NoiseTable:
 
     def _shrunk(self, population: AxisNoise, own: list[float], *, signed: bool) -> AxisNoise:
         weight, floor = self.prior_weight[population.basis], self.floor[population.basis]
-        reach = 3 * population.sigma
+        reach = CLIP * population.sigma
         clipped = [
             min(max(value, population.expected - reach), population.expected + reach)
             for value in own
@@ -245,6 +248,8 @@ class NoiseTable:
             expected = (weight * population.expected + sum(clipped)) / total
             expected = max(expected, floor * population.expected)
         squares = sum((value - expected) ** 2 for value in clipped)
+        # A clipped square of heavy-tailed noise is not sigma^2 on average: compare like with like.
+        squares /= _mean_clipped_square(population.dof)
         sigma = math.sqrt((weight * population.sigma**2 + squares) / total)
         return replace(
             population,
@@ -252,6 +257,14 @@ class NoiseTable:
             sigma=max(sigma, floor * population.sigma),
             pairs=population.pairs + len(own),
         )
+
+
+@cache
+def _mean_clipped_square(dof: float) -> float:
+    """Mean of min(t^2, CLIP^2) for Student's t, by the midpoint rule over its quantiles."""
+    steps = 400
+    quantiles = (float(stdtrit(dof, (step + 0.5) / steps)) for step in range(steps))
+    return sum(min(q * q, CLIP * CLIP) for q in quantiles) / steps
 
 
 def wider(one: AxisNoise, other: AxisNoise) -> AxisNoise:

@@ -205,7 +205,7 @@ def false_flags_sentence(rate: float, visits: int, expected: float) -> str:
     return (
         f"Even when nothing changes, about {100 * rate:.0f} in 100 comparisons are flagged by "
         f"chance: for {visits} lesion photos a year, about {expected:.1f} false flags. "
-        "A flag is a reason to look and to show it, not a finding of disease."
+        "A flag is a reason to show the spot; it does not say what the spot is."
     )
 
 
