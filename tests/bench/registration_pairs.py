@@ -24,7 +24,7 @@ import numpy as np
 from tracker.analysis.compare import Subject, compare
 from tracker.analysis.measure import measure
 from tracker.analysis.registration import ViewFeatures, align, describe
-from tracker.analysis.registration.alignment import skin_fit_from
+from tracker.analysis.registration.skin import skin_fit_from
 from tracker.analysis.view import make_view
 from tracker.domain.analysis import LesionMask
 from tracker.domain.capture import Modality

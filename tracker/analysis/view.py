@@ -42,6 +42,14 @@ class LesionView:
         return float(xs.mean()), float(ys.mean())
 
     @property
+    def lesion_points(self) -> NDArray[np.float64]:
+        """The lesion's pixels as (n, 2) points; its nominal centre if reduction left none."""
+        ys, xs = np.nonzero(self.mask)
+        if xs.size == 0:
+            return np.array([self.centre])
+        return np.stack([xs, ys], axis=1).astype(np.float64)
+
+    @property
     def radius_px(self) -> float:
         """Radius of the disc of the lesion's area, in view pixels, at least 1."""
         return max(1.0, math.sqrt(float(np.count_nonzero(self.mask)) / math.pi))

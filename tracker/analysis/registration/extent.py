@@ -8,7 +8,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from tracker.analysis.registration.alignment import lesion_points
 from tracker.analysis.registration.plane import Matrix, apply, log_area_scale
 from tracker.analysis.view import LesionView
 
@@ -29,7 +28,7 @@ def log_area_ratio(
         matrix: later view pixels to earlier view pixels.
         area_earlier_px, area_later_px: in pixels of each upright photo.
     """
-    view_scale = log_area_scale(matrix, lesion_points(later))
+    view_scale = log_area_scale(matrix, later.lesion_points)
     photo_scale = _log_pixel_area(earlier) - _log_pixel_area(later)
     return math.log(area_later_px / area_earlier_px) + view_scale + photo_scale
 
