@@ -266,3 +266,28 @@ def test_registration_on_the_lesion_alone_gives_no_size() -> None:
     assert result.size_source is None
     assert result.size_why_not == wording.NO_SKIN.format(which="earlier")
     assert result.colour_delta_e is None  # no skin to read the light off
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    size=st.tuples(st.integers(1, 70), st.integers(1, 70)),
+    other=st.tuples(st.integers(1, 70), st.integers(1, 70)),
+    seed=st.integers(0, 2**16),
+    cover=st.floats(0, 1),
+)
+def test_noise_of_any_size_never_raises(
+    size: tuple[int, int], other: tuple[int, int], seed: int, cover: float
+) -> None:
+    rng = np.random.default_rng(seed)
+
+    def noise(shape: tuple[int, int]) -> Subject:
+        rgb = rng.integers(0, 256, (*shape, 3), dtype=np.uint8)
+        mask = np.zeros(shape, dtype=np.bool_)
+        mask[: max(1, round(cover * shape[0])), shape[1] // 3 :] = True
+        return subject(Picture(rgb, mask))
+
+    result = compare(noise(size), noise(other))
+    # Two clouds of noise share nothing; only a picture of a few pixels has no way to tell.
+    assert result.same_lesion is None
+    assert result.size_source is None
+    assert result.size_why_not
