@@ -12,6 +12,11 @@ from tracker.report.charts import chart_caption, chart_svg, chart_words, has_cou
 from tracker.report.document import Chart, DatedText, LesionSection, ReportDocument, ReportPicture
 from tracker.report.templates import template
 
+#: Browsers keep room for a table's foot at the end of each printed page: there the footer lies.
+_PAGED = (
+    '<table role="presentation" class="paged"><tbody><tr><td>',
+    '</td></tr></tbody><tfoot><tr><td class="foot-room"></td></tr></tfoot></table>',
+)
 _STATUS_CLASS = {
     Status.CHANGED: "changed",
     Status.NO_CHANGE_DETECTED: "unchanged",
@@ -45,7 +50,7 @@ def to_html(document: ReportDocument) -> str:
         '<meta name="referrer" content="no-referrer">'
         f"<title>{_t(words.title(document))}, {_t(document.person)}</title>"
         f"<style>{template('report.css')}</style></head><body><main>"
-        f"{''.join(body)}</main></body></html>\n"
+        f"{_PAGED[0]}{''.join(body)}{_PAGED[1]}</main></body></html>\n"
     )
 
 
@@ -57,17 +62,17 @@ def _summary(document: ReportDocument) -> str:
     rows = [
         (
             f'<a href="#lesion-{number}"><bdi>{_t(lesion.change.lesion)}</bdi></a>',
+            _status(lesion),
             f"<bdi>{_t(lesion.change.site or words.NO_VALUE)}</bdi>",
             str(len(lesion.photos)),
             _period(lesion),
-            _status(lesion),
         )
         for number, lesion in enumerate(document.lesions, 1)
     ]
     expected = f"<p>{_t(document.false_flags)}</p>" if document.false_flags else ""
     return (
         f"<section><h2>Summary</h2>{_items(words.summary(document))}"
-        f"{_table(('Lesion', 'Site', 'Photos', 'Period', 'Status'), rows)}{expected}</section>"
+        f"{_table(('Lesion', 'Status', 'Site', 'Photos', 'Period'), rows)}{expected}</section>"
     )
 
 
