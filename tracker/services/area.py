@@ -1,8 +1,9 @@
 """Areas of a series in one frame: ratios against the first photo that others can be held against.
 
 A photo that cannot be lined up with the first one may still line up with its neighbour. So the
-comparisons of a series are a graph, and a photo's ratio is the product along its surest path to
-the reference.
+comparisons of a series are a graph: a photo's ratio comes from its own comparison with the
+reference where there is one (the number that the judgement uses too), else it is the product along
+the surest path.
 """
 
 from __future__ import annotations
@@ -49,13 +50,17 @@ def ratios_to_reference(
     reference = next((name for name in ids if name in edges), None)
     if reference is None:
         return None, {}
-    return reference, _surest_paths(reference, edges)
+    direct = {
+        other: PathRatio(log_ratio, variance, 1, pair)
+        for other, log_ratio, variance, pair in edges[reference]
+    }
+    return reference, _surest_paths(reference, edges) | direct
 
 
 def _surest_paths(
     reference: str, edges: dict[str, list[tuple[str, float, float, Comparison]]]
 ) -> dict[str, PathRatio]:
-    """Dijkstra's algorithm with variance as the length; a direct pair wins a tie."""
+    """Dijkstra's algorithm with variance as the length."""
     found: dict[str, PathRatio] = {}
     queue: list[tuple[float, int, str, float, Comparison | None]] = [(0.0, 0, reference, 0.0, None)]
     while queue:
