@@ -37,9 +37,13 @@ Verdict = Literal["lesion", "no_skin", "no_lesion"]
 
 #: Below this share of skin and lesion the photo is refused as not skin.
 MIN_SKIN = 0.06
-#: A candidate needs this mean probability and this share of skin around it.
+#: A candidate needs this mean probability and this much skin around it. On the val split 98 % of
+#: lesions have a support above 0.7, spots on objects and animals mostly below 0.45.
 MIN_CONFIDENCE = 0.55
 MIN_SUPPORT = 0.5
+#: A large lesion in a dermoscope's opening has the black surround beside it instead of skin.
+MIN_SUPPORT_LARGE = 0.25
+LARGE_SHARE = 0.15
 #: From this share of the frame's longest side on, a lesion is large enough that one look will do.
 LARGE_DIAMETER = 0.12
 #: Photos smaller than this gain nothing from tiles.
@@ -48,7 +52,10 @@ MIN_TILED_PX = 320
 CHECKED_DIAMETER = 0.2
 #: ... in a square of this many diameters, and at most this many of them.
 CLOSE_UP_DIAMETERS = 4.0
-MAX_CHECKED = 8
+MAX_CHECKED = 10
+#: In tiles a small mole shows with this probability or more; close up it then has to reach the
+#: other limits, which nearly every true one does.
+PROPOSED_PROBABILITY = 0.3
 
 
 class GateBackend(Protocol):
@@ -142,13 +149,16 @@ class Gate:
         scale = frame.shape[1] / rgb.shape[1]
         look = self._backend.probabilities
         whole = look_at_whole(look, frame)
-        candidates = _credible(find_candidates(whole))
+        candidates = _credible(find_candidates(whole), whole.shape)
         longest = max(frame.shape[:2])
-        large = any(c.diameter_px >= LARGE_DIAMETER * longest for c in candidates)
-        if large or longest < MIN_TILED_PX or skin_share(whole) < MIN_SKIN / 2:
+        one_look = any(c.diameter_px >= LARGE_DIAMETER * longest for c in candidates)
+        if one_look or longest < MIN_TILED_PX or skin_share(whole) < MIN_SKIN / 2:
             return Survey(whole, scale), candidates
         joined = look_at_tiles(look, frame, whole)
-        return Survey(joined, scale), _credible(find_candidates(joined))
+        proposed = find_candidates(joined, PROPOSED_PROBABILITY)
+        small = [c for c in proposed if c.diameter_px < CHECKED_DIAMETER * longest]
+        small = _credible(small, joined.shape, PROPOSED_PROBABILITY)
+        return Survey(joined, scale), small
 
     def _confirmed(
         self, rgb: NDArray[np.uint8], survey: Survey, candidates: list[Candidate]
@@ -175,7 +185,7 @@ class Gate:
         scale = near.shape[1] / box.w
         seen = look_at_whole(self._backend.probabilities, near)
         middle = (near.shape[1] / 2, near.shape[0] / 2)
-        hits = [c for c in _credible(find_candidates(seen)) if _covers(c.box, middle)]
+        hits = [c for c in _credible(find_candidates(seen), seen.shape) if _covers(c.box, middle)]
         if not hits:
             return None
         best = max(hits, key=lambda c: c.score)
@@ -261,8 +271,17 @@ def _verified(models_dir: Path, entry: dict[str, Any], kind: str) -> tuple[bytes
     return content, ModelIdentity(name, version, found)
 
 
-def _credible(candidates: list[Candidate]) -> list[Candidate]:
-    return [c for c in candidates if c.confidence >= MIN_CONFIDENCE and c.support >= MIN_SUPPORT]
+def _credible(
+    candidates: list[Candidate], shape: tuple[int, ...], confidence: float = MIN_CONFIDENCE
+) -> list[Candidate]:
+    """Those on a map of this shape that are sure enough and lie on skin."""
+    large_px = LARGE_SHARE * shape[0] * shape[1]
+    return [
+        c
+        for c in candidates
+        if c.confidence >= confidence
+        and c.support >= (MIN_SUPPORT_LARGE if c.area_px >= large_px else MIN_SUPPORT)
+    ]
 
 
 def _on_photo(candidate: Candidate, scale: float, shape: tuple[int, ...]) -> Region:

@@ -19,7 +19,7 @@ Look = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
 
 INPUT_PX = 256
 #: Longest side of the map on which regions are found; a tile is INPUT_PX of it.
-MAP_PX = 683
+MAP_PX = 1024
 #: Tiles overlap at least this much, so that a small mole is whole in one of them.
 OVERLAP_PX = 48
 BACKGROUND, SKIN, LESION = 0, 1, 2

@@ -14,6 +14,8 @@ BACKGROUND, SKIN, LESION = 0, 1, 2
 LESION_PROBABILITY = 0.5
 #: Components closer than this share of the largest one's diameter belong to one lesion.
 JOIN_GAP = 0.08
+#: How far around a region its support is taken, as a share of its longer side.
+REACH = 0.5
 #: A region smaller than this many map pixels is noise.
 MIN_AREA_PX = 9
 #: A lesion of this share of the frame's longest side or more gets the full mark for size.
@@ -28,8 +30,8 @@ class Candidate:
 
     box: tight, in map pixels. area_px: map pixels.
     confidence: mean lesion probability inside, 0..1.
-    support: share of the pixels around it that are skin or lesion, 0..1; 1 when the region
-        fills the map and nothing is around it.
+    support: mean probability of skin or lesion around it, 0..1; 1 when the region fills the map
+        and nothing is around it.
     score: 0..1, orders candidates: confidence, support, size and position together.
     """
 
@@ -50,9 +52,11 @@ def skin_share(probabilities: NDArray[np.float32]) -> float:
     return float((probabilities[..., BACKGROUND] < 0.5).mean())
 
 
-def find_candidates(probabilities: NDArray[np.float32]) -> list[Candidate]:
-    """Lesion regions on a map (h, w, 3), best score first."""
-    lesion = joined_components((probabilities[..., LESION] > LESION_PROBABILITY).astype(np.uint8))
+def find_candidates(
+    probabilities: NDArray[np.float32], threshold: float = LESION_PROBABILITY
+) -> list[Candidate]:
+    """Regions of a map (h, w, 3) with a lesion probability above threshold, best score first."""
+    lesion = joined_components((probabilities[..., LESION] > threshold).astype(np.uint8))
     count, labels, stats, centres = cv2.connectedComponentsWithStats(lesion, connectivity=8)
     found = []
     for label in range(1, count):
@@ -97,7 +101,7 @@ def _measure(
 
 def _support(probabilities: NDArray[np.float32], inside: NDArray[np.bool_], box: Box) -> float:
     height, width = inside.shape
-    reach = max(2, round(0.25 * max(box.w, box.h)))
+    reach = max(2, round(REACH * max(box.w, box.h)))
     around = Box(box.x - reach, box.y - reach, box.w + 2 * reach, box.h + 2 * reach)
     window = around.clip(width, height)
     if window is None:
@@ -108,7 +112,7 @@ def _support(probabilities: NDArray[np.float32], inside: NDArray[np.bool_], box:
     # A lesion that fills the frame leaves no ring to judge by.
     if ring.sum() < 0.1 * inside.sum():
         return 1.0
-    return float((probabilities[rows, columns, BACKGROUND][ring] < 0.5).mean())
+    return float(1 - probabilities[rows, columns, BACKGROUND][ring].mean())
 
 
 def _size_mark(area_px: float, shape: tuple[int, ...]) -> float:
