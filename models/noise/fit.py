@@ -33,7 +33,9 @@ CLINICAL_DOF = 4.0
 #: Noise of what the mask decides grows with the doubt of its border; by how much was read off a
 #: regression of ln |x| on ln doubt (slopes 1.35, 1.2, 1.1) and by which power thins the tail best.
 DOUBT = {"reference": 0.15, "lowest": 0.07, "highest": 0.6}
-DOUBT_EXPONENTS = {"area": 1.25, "diameter": 1.25, "shape": 1.25, "embedding": 0.0, "colour": 0.0}
+DOUBT_EXPONENTS = {"area": 1.25, "diameter": 1.25, "shape": 1.25, "embedding": 0.4, "colour": 0.0}
+#: Two photos that cut the lesion show different parts of it: embeddings lie further apart.
+CUT_FACTORS = {"area": 1.0, "diameter": 1.0, "shape": 1.0, "embedding": 1.5, "colour": 1.0}
 #: How far that holds for clinical photos is not known: half of it is believed.
 CLINICAL_DOUBT = 0.5
 RULES: dict[str, Any] = {
@@ -63,7 +65,7 @@ Record = dict[str, Any]
 def comparisons(records: Iterable[Record], modality: str) -> list[Record]:
     """Comparisons of pairs not denied to be one lesion, as the judge would use them."""
     return [
-        {**record["comparison"], "doubt": highest_doubt(record["photos"])}
+        {**record["comparison"], "covariates": covariates(record["photos"])}
         for record in records
         if record["modality"] == modality
         and record["comparison"] is not None
@@ -74,25 +76,27 @@ def comparisons(records: Iterable[Record], modality: str) -> list[Record]:
 def values(
     found: list[Record], axis: str, value: Callable[[Record], float | None]
 ) -> NDArray[np.float64]:
-    """The finite values of one axis, brought to the reference doubt."""
-    pairs = [(value(each), each["doubt"]) for each in found]
+    """The finite values of one axis, brought to the reference doubt of a lesion that is not cut."""
+    pairs = [(value(each), each["covariates"]) for each in found]
     scaled = [
-        x / doubt_factor(doubt, DOUBT_EXPONENTS[axis])
-        for x, doubt in pairs
+        x / covariate_factor(axis, *known)
+        for x, known in pairs
         if x is not None and math.isfinite(x)
     ]
     return np.array(scaled, np.float64)
 
 
-def doubt_factor(doubt: float | None, exponent: float) -> float:
-    """As `tracker.analysis.noise.BorderDoubt.factor`."""
-    return BorderDoubt(**DOUBT).factor(doubt, exponent)
+def covariate_factor(axis: str, doubt: float | None, cut: bool) -> float:
+    """By how much noise exceeds that of the reference; as `NoiseTable.noise` multiplies."""
+    factor = BorderDoubt(**DOUBT).factor(doubt, DOUBT_EXPONENTS[axis])
+    return factor * CUT_FACTORS[axis] if cut else factor
 
 
-def highest_doubt(photos: list[Record]) -> float | None:
-    """Border doubt of the less sure of a pair's masks."""
-    known = [p["measures"]["border_doubt"] for p in photos if p["measures"] is not None]
-    return max((value for value in known if value is not None), default=None)
+def covariates(photos: list[Record]) -> tuple[float | None, bool]:
+    """Border doubt of the less sure of a pair's masks, and whether a frame cuts either."""
+    measures = [p["measures"] for p in photos if p["measures"] is not None]
+    doubts = [m["border_doubt"] for m in measures if m["border_doubt"] is not None]
+    return max(doubts, default=None), any(m["touches_frame"] for m in measures)
 
 
 def shape_units(records: list[Record]) -> tuple[float, float]:
@@ -178,6 +182,7 @@ def _row(modality: str, axis: str, source: str | None, fit: Fit, provenance: str
         "sigma": round(fit.sigma, 5),
         "dof": round(fit.dof, 3),
         "doubt_exponent": DOUBT_EXPONENTS[axis] * (CLINICAL_DOUBT if clinical else 1),
+        "cut_factor": CUT_FACTORS[axis],
         "pairs": 0 if provenance.startswith("prior") else fit.n,
         "basis": "prior" if provenance.startswith("prior") else "measured",
         "provenance": provenance,

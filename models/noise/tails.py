@@ -16,6 +16,8 @@ from scipy.special import stdtrit
 
 #: Quantile of |x| at which the tail is matched; about the rate a single test may spend.
 TAIL = 0.97
+#: Quantiles of |x| that the fit must reach at least.
+CHECKED = (0.85, 0.9, 0.93, 0.95, 0.97, 0.98)
 #: Fewer degrees of freedom are failed comparisons rather than noise; more are as good as normal.
 DOF_RANGE = (1.6, 30.0)
 
@@ -58,9 +60,10 @@ def _matched(folded: NDArray[np.float64]) -> tuple[float, float]:
         dof = high
     else:
         dof = float(brentq(surplus, low, high))
-    # Where the range cut the tail short, the scale makes up for it: rather too wide than too sure.
-    sigma = max(middle / stdtrit(dof, 0.75), far / stdtrit(dof, (1 + TAIL) / 2))
-    return float(sigma), dof
+    # Where the fit falls short of the data anywhere along the tail, the scale makes up for it:
+    # rather too wide than too sure.
+    sigma = max(float(np.quantile(folded, q) / stdtrit(dof, (1 + q) / 2)) for q in (0.5, *CHECKED))
+    return sigma, dof
 
 
 def _far_over_middle(dof: float) -> float:

@@ -159,7 +159,7 @@ def test_score_grows_with_the_evidence(noise: NoiseTable) -> None:
 
 
 def test_expected_noise_is_no_evidence(noise: NoiseTable) -> None:
-    expected = noise.noise(Axis.EMBEDDING, Modality.DERMOSCOPIC).expected
+    expected = noise.noise(Axis.EMBEDDING, Modality.DERMOSCOPIC, doubt=0.12).expected
     change = judge(two_visits(cosine=1 - expected), noise)
     assert axis(change, Axis.EMBEDDING).z == pytest.approx(0, abs=1e-9)
     assert expected > 0

@@ -202,3 +202,18 @@ def test_a_spoilt_table_is_named_as_such(spoil: object) -> None:
         NoiseTable.from_json(json.dumps(raw))
     with pytest.raises(ModelError):
         NoiseTable.from_json("{")
+
+
+def test_a_cut_lesion_has_noisier_embeddings(noise: NoiseTable) -> None:
+    whole = noise.noise(Axis.EMBEDDING, DERMO)
+    cut = noise.noise(Axis.EMBEDDING, DERMO, cut=True)
+    assert cut.sigma > 1.2 * whole.sigma
+    assert cut.expected > whole.expected
+    assert noise.noise(Axis.AREA, DERMO, "skin", cut=True) == noise.noise(Axis.AREA, DERMO, "skin")
+
+
+def test_the_table_belongs_to_the_released_network(noise: NoiseTable) -> None:
+    manifest = json.loads((NOISE_FILE.parent / "manifest.json").read_text(encoding="utf-8"))
+    assert noise.model_sha256 == manifest["models"]["vit"]["sha256"], (
+        "measure the noise of the new network: see models/noise"
+    )

@@ -12,6 +12,7 @@ from tracker.analysis.series import (
     Pairs,
     SeriesObservation,
     Visit,
+    any_cut,
     between,
     distinct_shots,
     highest_doubt,
@@ -168,7 +169,8 @@ def _base_noise(
     photos = (*earlier.observations, *later.observations)
     doubt = _doubt(earlier, later)
     kinds = {each.modality for each in photos}
-    entries = [noise.noise(axis, kind, source, doubt) for kind in kinds]
+    cut = any_cut(photos)
+    entries = [noise.noise(axis, kind, source, doubt, cut=cut) for kind in kinds]
     worst = entries[0]
     for entry in entries[1:]:
         worst = wider(worst, entry)

@@ -16,101 +16,30 @@ import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from typing import Any, Literal
+from typing import Any
 
-from scipy.special import stdtr, stdtrit
-
+from tracker.analysis.noise_types import (
+    CLIP,
+    SIGNED,
+    AxisNoise,
+    Basis,
+    BorderDoubt,
+    DoubleShot,
+    NearIdentical,
+    SizeSource,
+    mean_clipped_square,
+    motion,
+    wider,
+)
 from tracker.domain.capture import Modality
 from tracker.domain.change import Axis
 from tracker.domain.comparison import Comparison
 from tracker.errors import ModelError
 
-#: Axes with a sign; the others are magnitudes.
-SIGNED = frozenset({Axis.AREA, Axis.DIAMETER})
+__all__ = ["SIGNED", "AxisNoise", "BorderDoubt", "DoubleShot", "NoiseTable", "wider"]
+
 FORMAT = 1
-#: One failed pair must not decide on a person's noise: own values are clipped at so many sigmas.
-CLIP = 3.0
 _DOUBT_KEYS = ("reference", "lowest", "highest")
-
-Basis = Literal["measured", "prior"]
-SizeSource = Literal["scale", "skin"]
-
-
-@dataclass(frozen=True, slots=True)
-class AxisNoise:
-    """Noise of one axis between two single photos, in the axis's working unit.
-
-    expected: value without change, 0 for signed axes. sigma: Student-t scale. dof: its degrees of
-    freedom (small: heavy tails). pairs: how many pairs stand behind it. basis: measured or prior.
-    doubt_exponent: expected and sigma grow as (border doubt / reference) to this power.
-    """
-
-    expected: float
-    sigma: float
-    dof: float
-    pairs: int
-    basis: Basis
-    doubt_exponent: float = 0.0
-
-    def times(self, factor: float) -> AxisNoise:
-        """The same noise, wider by a factor."""
-        return replace(self, expected=self.expected * factor, sigma=self.sigma * factor)
-
-    def critical(self, rate: float, *, signed: bool) -> float:
-        """How many sigmas above `expected` a false flag at `rate` lies; two-sided if `signed`."""
-        tail = rate / 2 if signed else rate
-        return float(stdtrit(self.dof, 1 - tail))
-
-    def rate_beyond(self, z: float, *, signed: bool) -> float:
-        """False-flag rate of a threshold at `z` sigmas; the inverse of `critical`."""
-        tail = float(stdtr(self.dof, -abs(z) if signed else -z))
-        return min(1.0, 2 * tail) if signed else tail
-
-
-@dataclass(frozen=True, slots=True)
-class DoubleShot:
-    """Two photos of one lesion of one person, taken on one day.
-
-    doubt: border doubt of the less sure one, None where it is not known.
-    """
-
-    comparison: Comparison
-    modality: Modality | None
-    doubt: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class BorderDoubt:
-    """How unsure a mask's border is (`Measures.border_doubt`), as a covariate of noise.
-
-    reference: where the table's noise holds, also taken where the doubt is not known. lowest,
-    highest: what was seen in enough pairs; beyond it the nearest end holds.
-    """
-
-    reference: float
-    lowest: float
-    highest: float
-
-    def factor(self, doubt: float | None, exponent: float) -> float:
-        """By how much noise exceeds that at the reference."""
-        if doubt is None:
-            return 1.0
-        inside = min(max(doubt, self.lowest), self.highest)
-        return float((inside / self.reference) ** exponent)
-
-
-@dataclass(frozen=True, slots=True)
-class NearIdentical:
-    """What makes two photos one shot: a burst, or the same file saved again.
-
-    min_cosine: embeddings at least this alike. max_turn_deg, max_perspective: and a registration
-    that turns and distorts no more than this (a plain resize or a cropped copy does neither).
-    """
-
-    min_cosine: float = 0.99
-    max_turn_deg: float = 1.0
-    max_perspective: float = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,14 +91,25 @@ class NoiseTable:
         modality: Modality | None,
         size_source: str | None = None,
         doubt: float | None = None,
+        *,
+        cut: bool = False,
     ) -> AxisNoise:
-        """Noise of an axis; an unknown modality gets the widest, that of clinical photos."""
+        """Noise of an axis; an unknown modality gets the widest, that of clinical photos.
+
+        Args:
+            size_source: as in `Comparison`. doubt: the less sure border's, None: not known.
+            cut: whether the edge of either photo cuts the lesion.
+        """
         kind = modality or Modality.CLINICAL
         source: SizeSource | None = None
         if axis in SIGNED:
             source = "scale" if size_source == "scale" else "skin"
         entry = self.entries[kind, axis, source]
-        return entry.times(self.doubt.factor(doubt, entry.doubt_exponent))
+        return entry.times(self._covariates(entry, doubt, cut=cut))
+
+    def _covariates(self, entry: AxisNoise, doubt: float | None, *, cut: bool) -> float:
+        factor = self.doubt.factor(doubt, entry.doubt_exponent)
+        return factor * entry.cut_factor if cut else factor
 
     def shape_index(self, delta_asymmetry: float, log_irregularity_ratio: float) -> float:
         """Size of a change in shape, >= 0.
@@ -204,7 +144,7 @@ class NoiseTable:
             return False
         if comparison.registration is None:
             return comparison.cosine is not None
-        turn, perspective = _motion(comparison.registration.matrix)
+        turn, perspective = motion(comparison.registration.matrix)
         return turn <= limits.max_turn_deg and perspective <= limits.max_perspective
 
     def for_person(self, shots: Sequence[DoubleShot]) -> NoiseTable:
@@ -231,8 +171,8 @@ class NoiseTable:
             value = self.axis_value(axis, shot.comparison)
             usable = shot.comparison.same_lesion is not False and kind is modality and same_source
             if usable and value is not None and not self.is_near_identical(shot.comparison):
-                exponent = self.entries[key].doubt_exponent
-                values.append(value / self.doubt.factor(shot.doubt, exponent))
+                factor = self._covariates(self.entries[key], shot.doubt, cut=shot.cut)
+                values.append(value / factor)
         return values
 
     def _shrunk(self, population: AxisNoise, own: list[float], *, signed: bool) -> AxisNoise:
@@ -249,7 +189,7 @@ class NoiseTable:
             expected = max(expected, floor * population.expected)
         squares = sum((value - expected) ** 2 for value in clipped)
         # A clipped square of heavy-tailed noise is not sigma^2 on average: compare like with like.
-        squares /= _mean_clipped_square(population.dof)
+        squares /= mean_clipped_square(population.dof)
         sigma = math.sqrt((weight * population.sigma**2 + squares) / total)
         return replace(
             population,
@@ -257,33 +197,6 @@ class NoiseTable:
             sigma=max(sigma, floor * population.sigma),
             pairs=population.pairs + len(own),
         )
-
-
-@cache
-def _mean_clipped_square(dof: float) -> float:
-    """Mean of min(t^2, CLIP^2) for Student's t, by the midpoint rule over its quantiles."""
-    steps = 400
-    quantiles = (float(stdtrit(dof, (step + 0.5) / steps)) for step in range(steps))
-    return sum(min(q * q, CLIP * CLIP) for q in quantiles) / steps
-
-
-def wider(one: AxisNoise, other: AxisNoise) -> AxisNoise:
-    """The noisier of two entries, for a pair of photos of two kinds."""
-    return one if one.expected + 3 * one.sigma >= other.expected + 3 * other.sigma else other
-
-
-def _motion(matrix: Sequence[float]) -> tuple[float, float]:
-    """Rotation in degrees and non-similarity of a registration matrix.
-
-    A resize or a cropped copy is neither. Non-similarity: 1 - smaller / larger singular value of
-    the linear part, 0 for a similarity.
-    """
-    a, b, _, c, d = matrix[:5]
-    turn = abs(math.degrees(math.atan2(c - b, a + d)))
-    # Singular values of a 2 x 2 matrix in closed form.
-    plus, minus = math.hypot(a + d, c - b), math.hypot(a - d, b + c)
-    larger, smaller = plus + minus, abs(plus - minus)
-    return turn, 1 - smaller / larger if larger > 0 else 1.0
 
 
 def _parsed(raw: Any) -> NoiseTable:
@@ -333,6 +246,7 @@ def _entry(item: Any) -> AxisNoise:
         int(item["pairs"]),
         basis,
         float(item["doubt_exponent"]),
+        float(item["cut_factor"]),
     )
     if not (entry.sigma > 0 and entry.dof >= 1 and entry.expected >= 0):
         raise ValueError(f"impossible noise {item}")

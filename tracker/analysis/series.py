@@ -176,6 +176,11 @@ def highest_doubt(observations: Iterable[SeriesObservation]) -> float | None:
     return max((value for value in known if value is not None), default=None)
 
 
+def any_cut(observations: Iterable[SeriesObservation]) -> bool:
+    """Whether the edge of any of these photos cuts the lesion."""
+    return any(each.measures is not None and each.measures.touches_frame for each in observations)
+
+
 def distinct_shots(ids: Sequence[str], pairs: Pairs, noise: NoiseTable) -> int:
     """How many of a day's photos are shots of their own.
 
@@ -205,7 +210,8 @@ def double_shots(
             for earlier in reversed(visit.observations[:place]):
                 key = (earlier.observation_id, later.observation_id)
                 if key in pairs and earlier.modality is later.modality:
-                    doubt = highest_doubt((earlier, later))
-                    found.append(DoubleShot(pairs[key], later.modality, doubt))
+                    both = (earlier, later)
+                    doubt, cut = highest_doubt(both), any_cut(both)
+                    found.append(DoubleShot(pairs[key], later.modality, doubt, cut))
                     break
     return tuple(found)
