@@ -44,7 +44,7 @@ def series_chart(points: Sequence[Point], *, title: str, unit: str, band: Band |
         }
         for point in points
     ]
-    base = alt.Chart(alt.Data(values=rows)).encode(
+    base = alt.Chart(alt.InlineData(values=rows)).encode(
         x=alt.X("date:T", title=None, axis=alt.Axis(format="%b %Y", labelOverlap=True))
     )
     value = alt.Y("value:Q", title=unit, scale=alt.Scale(zero=False, nice=True))
@@ -71,7 +71,7 @@ def series_chart(points: Sequence[Point], *, title: str, unit: str, band: Band |
 def _band(band: Band) -> alt.Chart:
     """A shaded stripe across the whole width."""
     return (
-        alt.Chart(alt.Data(values=[{"low": band.low, "high": band.high}]))
+        alt.Chart(alt.InlineData(values=[{"low": band.low, "high": band.high}]))
         .mark_rect(color="#8A94A0", opacity=0.18)
         .encode(y=alt.Y("low:Q", scale=alt.Scale(zero=False, nice=True)), y2="high:Q")
     )

@@ -40,7 +40,10 @@ def _one(seen: Observation, known: list[str]) -> None:
             key=f"waiting-{seen.observation_id}",
             placeholder=strings.ADD_NEW_LESION_NAME,
         )
-        if st.button(strings.ADD_ASSIGN, key=f"assign-{seen.observation_id}", disabled=not name):
+        if (
+            st.button(strings.ADD_ASSIGN, key=f"assign-{seen.observation_id}", disabled=not name)
+            and name
+        ):
             edits.move(workspace, seen.observation_id, name)
             complete_series(workspace, seen.person.name, name)
             st.rerun()

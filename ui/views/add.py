@@ -12,7 +12,7 @@ from tracker.domain.capture import Modality
 from tracker.domain.records import SymptomKind
 from tracker.services import comparing, edits, intake, timeline
 from tracker.services.preview import Preview, preview
-from tracker.services.results import AddRequest, Duplicate, Refusal, Stored
+from tracker.services.results import AddRequest, Duplicate, LesionRow, Refusal, Stored
 from ui import session, strings
 from ui.parts import person_picker, waiting
 
@@ -201,7 +201,7 @@ def _lesion(key: str, person: str, seen: Preview) -> tuple[str | None, bool, str
     return name.strip(), is_new, site.strip() or None
 
 
-def _known_lesions(person: str) -> list[timeline.LesionRow]:
+def _known_lesions(person: str) -> list[LesionRow]:
     workspace = session.workspace()
     if person not in {row.person for row in timeline.people(workspace)}:
         return []

@@ -8,6 +8,7 @@ from tracker.domain import wording
 from tracker.domain.change import Change, Status
 from tracker.services import pictures, timeline
 from tracker.services.changes import changes
+from tracker.services.results import LesionRow
 from ui import session, strings
 from ui.parts import person_picker, status
 
@@ -60,7 +61,7 @@ def _filtered(judged: list[Change]) -> list[Change]:
     return judged if chosen is None else [c for c in judged if c.status == chosen]
 
 
-def _card(change: Change, row: timeline.LesionRow) -> None:
+def _card(change: Change, row: LesionRow) -> None:
     if change.latest is not None:
         picture = pictures.lesion_picture(session.workspace(), change.latest)
         st.image(picture, width="stretch", caption=None)
@@ -78,7 +79,7 @@ def _card(change: Change, row: timeline.LesionRow) -> None:
         st.switch_page(session.page("timeline"))
 
 
-def _facts(row: timeline.LesionRow) -> str:
+def _facts(row: LesionRow) -> str:
     is_told_by_name = row.site is None or row.site.casefold() in row.lesion.casefold()
     parts = [] if is_told_by_name else [session.plain(row.site or "")]
     if row.first_taken_at is not None and row.latest_taken_at is not None:

@@ -1,0 +1,107 @@
+"""A vault filled through the real import, and the real app served on it."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tracker.analysis.render_camera import to_jpeg
+from tracker.analysis.render_demo import demo_series
+from tracker.services.comparing import complete_series
+from tracker.services.intake import add_photo
+from tracker.services.results import AddRequest, Stored
+from tracker.services.session import Workspace
+from tracker.services.vaults import create_vault
+
+PHOTOS = 8
+PERSON = "Demo Ada"
+LESION = "Upper back"
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
+WAITS = 240
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of an installed Chromium, else the browser tests are skipped."""
+    found = next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
+    if found is None:
+        pytest.skip("no Chromium on this machine: sudo apt-get install -y chromium")
+    return found
+
+
+@pytest.fixture(scope="session")
+def filled_vault(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two lesions of one made-up person, eight dated photos."""
+    path = tmp_path_factory.mktemp("app") / "vault"
+    workspace = Workspace(path)
+    create_vault(workspace, demo=True)
+    for photo in itertools.islice(demo_series(), PHOTOS):
+        request = AddRequest(
+            data=to_jpeg(photo.rgb),
+            photo=f"{photo.lesion} {photo.taken_at}.jpg",
+            person=photo.person,
+            lesion=photo.lesion,
+            site=photo.site,
+            taken_at=photo.taken_at,
+            mm_per_px=photo.mm_per_px,
+            modality=photo.modality,
+        )
+        assert isinstance(add_photo(workspace, request), Stored)
+    complete_series(workspace, PERSON, LESION)
+    return path
+
+
+@contextmanager
+def served(vault: Path, log: Path, *wrapper: str) -> Iterator[str]:
+    """The app on a free port in a process of its own, as a user starts it; gives its address.
+
+    wrapper: a command to run it under, such as a tracer.
+    """
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {key: value for key, value in os.environ.items() if key not in ("CI", "DISPLAY")}
+    command = [*wrapper, sys.executable, "-m", "tracker.cli", "--vault", str(vault), "serve"]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [*command, "--port", str(port)], stdout=output, stderr=output, env=environment
+        )
+        try:
+            url = f"http://127.0.0.1:{port}"
+            _wait_until_up(url, process, log)
+            yield url
+        finally:
+            process.terminate()
+            process.wait(timeout=60)
+
+
+def _wait_until_up(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(WAITS):
+        if process.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=5):
+                return
+        except OSError:
+            try:
+                process.wait(timeout=0.5)
+            except subprocess.TimeoutExpired:
+                continue
+    raise AssertionError(f"the app did not start: {log.read_text(errors='replace')}")
+
+
+@pytest.fixture(scope="session")
+def app_url(filled_vault: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The app on the filled vault."""
+    with served(filled_vault, tmp_path_factory.mktemp("log") / "serve.log") as url:
+        yield url
