@@ -137,7 +137,8 @@ def _one_side(lesion: RenderedLesion, t: float) -> RenderedLesion:
 
 
 def _focal(lesion: RenderedLesion, t: float) -> RenderedLesion:
-    return lesion.darkened_in_one_place(1.6 * max(0.0, (t - 0.2) / 0.8))
+    late = max(0.0, (t - 0.2) / 0.8)
+    return replace(lesion.darkened_in_one_place(2.4 * late), veil=0.6 * late)
 
 
 def _fading(lesion: RenderedLesion, t: float) -> RenderedLesion:
@@ -215,7 +216,7 @@ def _stories(seed: int) -> tuple[_Story, ...]:
             ben,
             "Left thigh",
             "left thigh",
-            lesion(7, 2.5, 1.3, irregularity=0.35, focus_mm=0.85),
+            lesion(7, 2.5, 1.3, irregularity=0.35, focus_mm=1.15),
             ("2022-07-02", "2023-02-12", "2023-09-17", "2024-04-14", "2024-11-17"),
             "Made-up course: keeps its size and darkens in one place.",
             _focal,
