@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Moletrail
+from tracker import errors
 from tracker.cli import failures
 from tracker.cli.output import Output
 from tracker.services import timeline
@@ -63,6 +64,46 @@ def test_a_log_that_cannot_be_written_is_no_second_failure(
     monkeypatch.setattr("platformdirs.user_log_dir", lambda *_, **__: str(blocked))
     _break(monkeypatch, ValueError("x"))
     assert vault("people").code == 70
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (errors.UsageError, 2),
+        (errors.NotThereYetError, 2),
+        (errors.PersonRequiredError, 2),
+        (errors.PhotoUnreadableError, 3),
+        (errors.CaptureDateError, 3),
+        (errors.ManifestError, 3),
+        (errors.UnknownNameError, 3),
+        (errors.VaultNotFoundError, 4),
+        (errors.VaultNewerError, 4),
+        (errors.StorageFullError, 4),
+        (errors.VaultDamagedError, 5),
+        (errors.VaultBusyError, 6),
+        (errors.ModelError, 70),
+    ],
+)
+def test_each_error_has_the_code_of_the_contract(
+    vault: Moletrail,
+    monkeypatch: pytest.MonkeyPatch,
+    error: type[errors.MoletrailError],
+    code: int,
+) -> None:
+    _break(monkeypatch, error("What happened.", next_step="What to do."))
+    answer = vault("people")
+    assert answer.code == code
+    assert answer.objects == [
+        {
+            "type": "error",
+            "exit_code": code,
+            "error": error.__name__,
+            "message": "What happened.",
+            "next_step": "What to do.",
+        }
+    ]
+    assert "What happened." in answer.stderr
+    assert "What to do." in answer.stderr
 
 
 def test_an_interruption_ends_cleanly(vault: Moletrail, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -121,3 +121,16 @@ def test_killed_in_the_middle_then_run_again(vault: Moletrail, manifest: Path) -
     assert [each["type"] for each in again.objects[:2]] == ["duplicate"] * 2
     assert len(again.objects) == 8
     assert sum(each["observations"] for each in vault("lesions").objects) == 8
+
+
+def test_two_imports_at_once_store_each_photo_once(vault: Moletrail, manifest: Path) -> None:
+    command = [sys.executable, "-m", "tracker.cli", "--vault", str(vault.vault), "--json"]
+    both = [
+        subprocess.Popen([*command, "import", str(manifest)], stdout=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    answers = [process.communicate()[0].splitlines() for process in both]
+    assert [process.returncode for process in both] == [0, 0]
+    kinds = [json.loads(line)["type"] for lines in answers for line in lines]
+    assert sorted(kinds) == ["duplicate"] * 8 + ["stored"] * 8
+    assert sum(each["observations"] for each in vault("lesions").objects) == 8

@@ -105,4 +105,8 @@ def test_commands_still_to_come_say_so(moletrail: Moletrail, words: list[str]) -
 
 @pytest.mark.parametrize("words", [["nonsense"], ["add"], ["timeline"], ["report"]])
 def test_wrong_words_are_wrong_usage(moletrail: Moletrail, words: list[str]) -> None:
-    assert moletrail(*words).code == 2
+    answer = moletrail(*words)
+    assert answer.code == 2
+    (found,) = answer.objects
+    assert (found["type"], found["exit_code"]) == ("error", 2)
+    assert answer.stderr

@@ -12,7 +12,7 @@ from types import FrameType
 
 from tracker import __version__
 from tracker.cli.output import Output
-from tracker.errors import MoletrailError, SystemLibraryError
+from tracker.errors import MoletrailError, SystemLibraryError, UsageError
 
 BUG_EXIT_CODE = 70
 #: Shell convention: 128 + the signal's number.
@@ -42,6 +42,20 @@ def report_expected(error: MoletrailError, output: Output) -> int:
             }
         )
     return error.exit_code
+
+
+def announce_wrong_usage(message: str, output: Output) -> None:
+    """The `error` object of words that the parser did not understand."""
+    if output.as_json:
+        output.object(
+            {
+                "type": "error",
+                "exit_code": UsageError.exit_code,
+                "error": UsageError.__name__,
+                "message": message,
+                "next_step": "Run: moletrail --help",
+            }
+        )
 
 
 def as_system_library_error(error: ImportError | OSError) -> SystemLibraryError | None:

@@ -8,6 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from tracker.cli import failures
+from tracker.cli.output import Output
 from tracker.cli.session import CliSession
 from tracker.errors import MoletrailError
 
@@ -65,7 +66,8 @@ class MoletrailGroup(TyperGroup):
 
     def _unexpected(self, error: Exception, ctx: Any) -> int:
         if hasattr(error, "format_message") and hasattr(error, "exit_code"):
-            raise error  # a usage error of the parser, which shows itself
+            failures.announce_wrong_usage(error.format_message(), _output(ctx))
+            raise error  # the parser's own error, which shows itself on standard error
         if isinstance(error, (ImportError, OSError)):
             expected = failures.as_system_library_error(error)
             if expected is not None:
@@ -73,6 +75,7 @@ class MoletrailGroup(TyperGroup):
         return failures.report_bug(error, _output(ctx))
 
 
-def _output(ctx: Any) -> Any:
-    session = ctx.obj if isinstance(ctx.obj, CliSession) else CliSession()
-    return session.output
+def _output(ctx: Any) -> Output:
+    if isinstance(ctx.obj, CliSession):
+        return ctx.obj.output
+    return Output(bool(ctx.params.get("as_json")))

@@ -79,6 +79,8 @@ def root(
 ) -> None:
     """Keep the global options for the command; without one, open the app."""
     ctx.obj = CliSession(vault, passphrase_file, Output(as_json))
+    if passphrase_file is not None:
+        ctx.obj.output.note("Encrypted vaults are not there yet: the passphrase is not read.")
     if ctx.invoked_subcommand is None:
         output_commands.open_app(ctx.obj, port=None)
 

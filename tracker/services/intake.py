@@ -177,9 +177,14 @@ def _capture_time(request: AddRequest, photo: DecodedPhoto) -> CaptureTime:
     return photo.capture
 
 
-def _store(workspace: Workspace, request: AddRequest, ready: _Ready) -> Stored:
+def _store(workspace: Workspace, request: AddRequest, ready: _Ready) -> Stored | Duplicate:
     photo = ready.photo
+    digest = hashlib.sha256(request.data).hexdigest()
     with workspace.open("add") as vault, vault.batch():
+        # Another process may have stored it while this one computed.
+        known = find_duplicate(vault, digest, replace(request, person=ready.person))
+        if known is not None:
+            return known
         person = vault.ensure_person(ready.person)
         lesion = None
         if ready.lesion is not None:
