@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests.store.builders import add
-from tests.store.workers import context, drain, hold, keep_adding
+from tests.store.workers import context, drain, hold, hold_database, keep_adding
 from tracker.errors import VaultBusyError
 from tracker.store import Vault
+from tracker.store.database import DATABASE_FILE
 from tracker.store.locking import HOLDER_FILE, read_holder
 
 _PATIENCE_S = 120.0
@@ -64,6 +65,23 @@ def test_busy_says_who(vault_path: Path) -> None:
     assert busy.value.exit_code == 6
     with Vault.open(vault_path, wait_s=0.1) as vault:
         assert vault.people() == []
+
+
+def test_a_database_open_in_another_program_is_busy_and_not_damaged(vault_path: Path) -> None:
+    with Vault.open(vault_path) as vault:
+        vault.ensure_person("Ada")
+    ours, theirs = context().Pipe()
+    file = str(vault_path / DATABASE_FILE)
+    child = context().Process(target=hold_database, args=(file, theirs))
+    child.start()
+    assert ours.recv_bytes() == b"held"
+    with pytest.raises(VaultBusyError, match="Another program"), Vault.open(vault_path):
+        pass
+    ours.send_bytes(b"let go")
+    child.join(_PATIENCE_S)
+    with Vault.open(vault_path) as vault:
+        assert [person.name for person in vault.people()] == ["Ada"]
+    assert not list(vault_path.glob("*.replaced-*"))
 
 
 def test_a_thread_that_waits_on_itself_is_told(vault_path: Path) -> None:

@@ -10,6 +10,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from tests.store.builders import add
 from tracker.store import Vault, database, disk, journal
 
@@ -51,6 +53,13 @@ def keep_adding(path: str, first_seed: int, rounds: int, acknowledged: Connectio
 def hold(path: str, ready: Connection) -> None:
     """Hold the vault until told to let go."""
     with Vault.open(Path(path), purpose="holding it for a test"):
+        ready.send_bytes(b"held")
+        ready.recv_bytes()
+
+
+def hold_database(path: str, ready: Connection) -> None:
+    """Have the database open as another program would, past our lock."""
+    with duckdb.connect(path):
         ready.send_bytes(b"held")
         ready.recv_bytes()
 
