@@ -82,6 +82,27 @@ def test_the_same_crop_gives_the_same_numbers(model: VitModel) -> None:
     np.testing.assert_array_equal(first.mask_probability, second.mask_probability)
 
 
+def test_a_mirrored_lesion_is_the_same_lesion(model: VitModel) -> None:
+    size = model.settings.size_px
+    crop = skin_photo(size, size, centre=(size // 2 - 12, size // 2 + 7), radii=(50, 30))
+    first = model.run_steady(crop)
+    second = model.run_steady(np.ascontiguousarray(crop[:, ::-1]))
+    assert float(first.embedding @ second.embedding) == pytest.approx(1.0, abs=2e-3)
+    np.testing.assert_allclose(first.mask_probability, second.mask_probability[:, ::-1], atol=0.02)
+    np.testing.assert_allclose(first.heatmap, second.heatmap[:, ::-1], atol=0.02)
+    assert first.probabilities == pytest.approx(second.probabilities, abs=0.02)
+    assert float(np.linalg.norm(first.embedding)) == pytest.approx(1.0, abs=1e-5)
+
+
+def test_the_steady_pass_agrees_with_a_single_one(model: VitModel) -> None:
+    crop = lesion_crop(model)
+    single, steady = model.run(crop), model.run_steady(crop)
+    assert float(single.embedding @ steady.embedding) > 0.95
+    both = (single.mask_probability > 0.5) & (steady.mask_probability > 0.5)
+    either = (single.mask_probability > 0.5) | (steady.mask_probability > 0.5)
+    assert both.sum() / either.sum() > 0.9
+
+
 def test_noise_is_less_typical_than_a_lesion(model: VitModel) -> None:
     size = model.settings.size_px
     noise = np.random.default_rng(3).integers(0, 256, (size, size, 3), dtype=np.uint8)

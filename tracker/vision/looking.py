@@ -7,6 +7,7 @@ first. So both the gate's region and the whole frame are looked at, and the sure
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -48,6 +49,10 @@ class SeesLesions(Protocol):
         """One forward pass; see tracker.vision.vit."""
         ...
 
+    def run_steady(self, crop_rgb: NDArray[np.uint8]) -> VitOutput:
+        """The mean over mirror images; see tracker.vision.vit."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Look:
@@ -72,23 +77,25 @@ class Look:
 
 def look_at_region(vit: SeesLesions, rgb: NDArray[np.uint8], lesion: Box) -> Look | None:
     """Look around a lesion's box, and once more where its mask sits badly in that square."""
-    return _look_twice(vit, rgb, look_around(lesion, vit.settings.context, _size(rgb)))
+    near = _look_twice(vit, rgb, look_around(lesion, vit.settings.context, _size(rgb)))
+    return _steadied(vit, rgb, near)
 
 
 def look_at_frame(vit: SeesLesions, rgb: NDArray[np.uint8]) -> Look | None:
     """The surest look without any hint: None unless the ViT is sure of a lesion."""
     found = _look_twice(vit, rgb, _frame(rgb))
-    return found if found is not None and found.confidence >= SURE_CONFIDENCE else None
+    if found is None or found.confidence < SURE_CONFIDENCE:
+        return None
+    return _steadied(vit, rgb, found)
 
 
 def surest_look(vit: SeesLesions, rgb: NDArray[np.uint8], lesion: Box) -> Look | None:
     """Of the looks at the gate's region and at the whole frame, the one to trust more."""
-    near = look_at_region(vit, rgb, lesion)
-    if overlap(look_around(lesion, vit.settings.context, _size(rgb)), _frame(rgb)) > SAME_VIEW:
-        return near
-    wide = _look_twice(vit, rgb, _frame(rgb))
-    looks = [look for look in (near, wide) if look is not None]
-    return max(looks, key=lambda look: look.trust, default=None)
+    square = look_around(lesion, vit.settings.context, _size(rgb))
+    squares = [square] if overlap(square, _frame(rgb)) > SAME_VIEW else [square, _frame(rgb)]
+    looks = [_look_twice(vit, rgb, each) for each in squares]
+    seen = [look for look in looks if look is not None]
+    return _steadied(vit, rgb, max(seen, key=lambda look: look.trust, default=None))
 
 
 def _look_twice(vit: SeesLesions, rgb: NDArray[np.uint8], crop: Box) -> Look | None:
@@ -103,9 +110,25 @@ def _look_twice(vit: SeesLesions, rgb: NDArray[np.uint8], crop: Box) -> Look | N
     return _look(vit, rgb, ideal) or first
 
 
+def _steadied(vit: SeesLesions, rgb: NDArray[np.uint8], look: Look | None) -> Look | None:
+    """The look whose numbers are kept, taken again with the least chance in it."""
+    if look is None:
+        return None
+    return _seen(vit, rgb, look.crop, vit.run_steady) or look
+
+
 def _look(vit: SeesLesions, rgb: NDArray[np.uint8], crop: Box) -> Look | None:
+    return _seen(vit, rgb, crop, vit.run)
+
+
+def _seen(
+    vit: SeesLesions,
+    rgb: NDArray[np.uint8],
+    crop: Box,
+    run: Callable[[NDArray[np.uint8]], VitOutput],
+) -> Look | None:
     settings = vit.settings
-    output = vit.run(cut_square(rgb, crop, settings.size_px))
+    output = run(cut_square(rgb, crop, settings.size_px))
     probability = output.mask_probability
     mask = clean_mask(probability, crop, _size(rgb), settings.mask_threshold)
     if mask is None:
