@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -74,15 +75,31 @@ def served(vault: Path, log: Path, *wrapper: str) -> Iterator[str]:
     command = [*wrapper, sys.executable, "-m", "tracker.cli", "--vault", str(vault), "serve"]
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [*command, "--port", str(port)], stdout=output, stderr=output, env=environment
+            [*command, "--port", str(port)],
+            stdout=output,
+            stderr=output,
+            env=environment,
+            start_new_session=os.name == "posix",
         )
         try:
             url = f"http://127.0.0.1:{port}"
             _wait_until_up(url, process, log)
             yield url
         finally:
-            process.terminate()
-            process.wait(timeout=60)
+            _stop(process)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """End the app, and the tracer around it where there is one."""
+    if os.name == "posix":
+        os.killpg(process.pid, signal.SIGTERM)
+    else:
+        process.terminate()
+    try:
+        process.wait(timeout=60)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait(timeout=60)
 
 
 def _wait_until_up(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
