@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -146,6 +149,44 @@ def test_a_closed_pipe_is_quiet() -> None:
     assert "Traceback" not in done.stderr
     assert "Broken pipe" not in done.stderr
     assert f"code {failures.BROKEN_PIPE_EXIT_CODE}" in done.stderr
+
+
+_PROGRESS = """
+import sys
+from tracker.cli.output import Output
+output = Output(as_json=True)
+with output.progress("Working", 3) as advance:
+    for done in range(1, 4):
+        output.object({"type": "stored", "photo": f"[bold]{done}[/bold].jpg"})
+        advance(done)
+output.note("the end")
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminal there")
+def test_a_progress_bar_stays_off_standard_output() -> None:
+    import pty  # noqa: PLC0415 - absent on Windows
+
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-c", _PROGRESS],
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        text=True,
+        env={**os.environ, "TERM": "xterm"},
+    ) as process:
+        stdout, _ = process.communicate()
+    os.close(theirs)
+    shown = b""
+    with contextlib.suppress(OSError):
+        while part := os.read(ours, 65536):
+            shown += part
+    os.close(ours)
+    photos = [json.loads(line)["photo"] for line in stdout.splitlines()]
+    assert photos == [f"[bold]{done}[/bold].jpg" for done in (1, 2, 3)]
+    assert b"Working" in shown
+    assert b"the end" in shown
+    assert b"stored" not in shown
 
 
 def test_numbers_that_json_cannot_say_are_null(capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,8 +7,11 @@ import math
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 JsonObject = dict[str, Any]
 
@@ -29,14 +32,14 @@ class Output:
     """Where a command writes; `as_json` chooses JSON Lines over sentences and tables."""
 
     as_json: bool = False
-    is_quiet: bool = False
+    _bar: Progress | None = field(default=None, init=False, repr=False)
 
     def object(self, value: Mapping[str, Any]) -> None:
         """One JSON object on a line of its own, flushed: a reader may act on it at once.
 
         ASCII with escapes, so that no console encoding can break a name with an emoji.
         """
-        print(json.dumps(without_nan(value), allow_nan=False), flush=True)
+        self.line(json.dumps(without_nan(value), allow_nan=False))
 
     def result(self, value: Mapping[str, Any], text: str) -> None:
         """A result in the form asked for: the object, or the sentence."""
@@ -46,12 +49,22 @@ class Output:
             self.line(text)
 
     def line(self, text: str = "") -> None:
-        """A line for a person, on standard output."""
-        print(text, flush=True)
+        """A line on standard output; above the progress bar where both are on one terminal."""
+        if self._bar is not None and sys.stdout.isatty():
+            self._above_bar(text)
+        else:
+            print(text, flush=True)
 
     def note(self, text: str) -> None:
         """A message beside the results, on standard error."""
-        print(text, file=sys.stderr, flush=True)
+        if self._bar is not None:
+            self._above_bar(text)
+        else:
+            print(text, file=sys.stderr, flush=True)
+
+    def _above_bar(self, text: str) -> None:
+        assert self._bar is not None
+        self._bar.console.print(text, markup=False, highlight=False, emoji=False, soft_wrap=True)
 
     @contextmanager
     def progress(self, label: str, total: int | None) -> Iterator[Callable[[int], None]]:
@@ -66,9 +79,20 @@ class Output:
         from rich.console import Console
         from rich.progress import Progress
 
-        with Progress(console=Console(stderr=True), transient=True) as bar:
+        # Redirected, standard output would end up on the bar's console: standard error.
+        bar = Progress(
+            console=Console(stderr=True),
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
+        with bar:
+            self._bar = bar
             task = bar.add_task(label, total=total)
-            yield lambda done: bar.update(task, completed=done)
+            try:
+                yield lambda done: bar.update(task, completed=done)
+            finally:
+                self._bar = None
 
 
 def prepare_streams() -> None:
