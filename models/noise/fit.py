@@ -21,6 +21,7 @@ from scipy.special import stdtrit
 
 from models.noise.tails import Fit, fit_magnitude, fit_signed, robust_sd
 from tracker.analysis.noise import BorderDoubt
+from tracker.analysis.noise_types import motion
 
 #: A clinical photo against a dermoscopic one: no contact plate, no fixed light, hand-held. Scale
 #: and expected value are the dermoscopic ones times this. Widths of this order are reported for
@@ -45,7 +46,7 @@ RULES: dict[str, Any] = {
     "replicate_correlation": 0.3,
     "prior_weight": {"measured": 20.0, "prior": 4.0},
     "floor": {"measured": 0.6, "prior": 0.5},
-    "near_identical": {"min_cosine": 0.99, "max_turn_deg": 1.0, "max_perspective": 0.02},
+    "near_identical": {"min_cosine": 0.98, "max_turn_deg": 0.5, "max_perspective": 0.01},
 }
 RULES_PROVENANCE = {
     "false_flag_rate": "chosen: family-wise, per lesion and visit",
@@ -56,21 +57,36 @@ RULES_PROVENANCE = {
     "replicate_correlation": "prior: photos of one day share skin state, operator and often light",
     "prior_weight": "chosen: a measured entry counts as 20 own pairs, a prior as 4",
     "floor": "chosen: one day's pairs do not hold what differs between visits",
-    "near_identical": "chosen on simulated bursts, see models/noise/bursts.py",
+    "near_identical": "chosen on made-up bursts and re-saved copies (models/noise/bursts.py)",
 }
 
 Record = dict[str, Any]
 
 
 def comparisons(records: Iterable[Record], modality: str) -> list[Record]:
-    """Comparisons of pairs not denied to be one lesion, as the judge would use them."""
+    """Comparisons of pairs not denied to be one lesion, as the judge would use them.
+
+    Near-identical pictures, of which the corpus holds some, are no repetition and left out.
+    """
     return [
         {**record["comparison"], "covariates": covariates(record["photos"])}
         for record in records
         if record["modality"] == modality
         and record["comparison"] is not None
         and record["comparison"]["same_lesion"] is not False
+        and not near_identical(record["comparison"])
     ]
+
+
+def near_identical(comparison: Record) -> bool:
+    """As `NoiseTable.is_near_identical`."""
+    limits, cosine = RULES["near_identical"], comparison["cosine"]
+    if cosine is None or cosine < limits["min_cosine"]:
+        return False
+    if comparison["registration"] is None:
+        return True
+    turn, distortion = motion(comparison["registration"]["matrix"])
+    return bool(turn <= limits["max_turn_deg"] and distortion <= limits["max_perspective"])
 
 
 def values(

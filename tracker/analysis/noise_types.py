@@ -98,9 +98,9 @@ class NearIdentical:
     that turns and distorts no more than this (a plain resize or a cropped copy does neither).
     """
 
-    min_cosine: float = 0.99
-    max_turn_deg: float = 1.0
-    max_perspective: float = 0.02
+    min_cosine: float = 0.98
+    max_turn_deg: float = 0.5
+    max_perspective: float = 0.01
 
 
 @cache
