@@ -56,6 +56,7 @@ MAX_CHECKED = 10
 #: In tiles a small mole shows with this probability or more; close up it then has to reach the
 #: other limits, which nearly every true one does.
 PROPOSED_PROBABILITY = 0.3
+PROPOSED_SUPPORT = 0.25
 
 
 class GateBackend(Protocol):
@@ -157,7 +158,7 @@ class Gate:
         joined = look_at_tiles(look, frame, whole)
         proposed = find_candidates(joined, PROPOSED_PROBABILITY)
         small = [c for c in proposed if c.diameter_px < CHECKED_DIAMETER * longest]
-        small = _credible(small, joined.shape, PROPOSED_PROBABILITY)
+        small = _credible(small, joined.shape, PROPOSED_PROBABILITY, PROPOSED_SUPPORT)
         return Survey(joined, scale), small
 
     def _confirmed(
@@ -170,7 +171,7 @@ class Gate:
         for candidate in candidates[:MAX_CHECKED]:
             region = _on_photo(candidate, survey.scale, rgb.shape)
             if candidate.diameter_px < CHECKED_DIAMETER * longest:
-                checked = self._close_up(rgb, region)
+                checked = self._close_up(rgb, region, candidate.prominence)
                 if checked is None:
                     continue
                 region = checked
@@ -178,7 +179,7 @@ class Gate:
                 regions.append(region)
         return tuple(sorted(regions, key=lambda r: r.score, reverse=True))
 
-    def _close_up(self, rgb: NDArray[np.uint8], region: Region) -> Region | None:
+    def _close_up(self, rgb: NDArray[np.uint8], region: Region, prominence: float) -> Region | None:
         """A small region seen again from near: its sharper box, or None when nothing is there."""
         box = region.roi_box.square(CLOSE_UP_DIAMETERS)
         near = reduced(crop(rgb, box), INPUT_PX)
@@ -196,7 +197,7 @@ class Gate:
         inside = moved.clip(rgb.shape[1], rgb.shape[0])
         if inside is None:
             return None
-        return Region(inside, sharp.area_px, region.score * best.confidence)
+        return Region(inside, sharp.area_px, prominence * best.confidence * best.support)
 
     def _given(self, rgb: NDArray[np.uint8], roi: Box) -> GateResult:
         height, width = rgb.shape[:2]
@@ -272,7 +273,10 @@ def _verified(models_dir: Path, entry: dict[str, Any], kind: str) -> tuple[bytes
 
 
 def _credible(
-    candidates: list[Candidate], shape: tuple[int, ...], confidence: float = MIN_CONFIDENCE
+    candidates: list[Candidate],
+    shape: tuple[int, ...],
+    confidence: float = MIN_CONFIDENCE,
+    support: float = MIN_SUPPORT,
 ) -> list[Candidate]:
     """Those on a map of this shape that are sure enough and lie on skin."""
     large_px = LARGE_SHARE * shape[0] * shape[1]
@@ -280,7 +284,7 @@ def _credible(
         c
         for c in candidates
         if c.confidence >= confidence
-        and c.support >= (MIN_SUPPORT_LARGE if c.area_px >= large_px else MIN_SUPPORT)
+        and c.support >= (MIN_SUPPORT_LARGE if c.area_px >= large_px else support)
     ]
 
 

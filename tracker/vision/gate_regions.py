@@ -32,14 +32,19 @@ class Candidate:
     confidence: mean lesion probability inside, 0..1.
     support: mean probability of skin or lesion around it, 0..1; 1 when the region fills the map
         and nothing is around it.
-    score: 0..1, orders candidates: confidence, support, size and position together.
+    prominence: 0..1, how much its size and position make it the subject of the photo.
     """
 
     box: Box
     area_px: float
     confidence: float
     support: float
-    score: float
+    prominence: float
+
+    @property
+    def score(self) -> float:
+        """0..1, orders candidates."""
+        return self.confidence * self.support * self.prominence
 
     @property
     def diameter_px(self) -> float:
@@ -93,10 +98,8 @@ def _measure(
         return None
     confidence = float(probabilities[..., LESION][inside].mean())
     support = _support(probabilities, inside, box)
-    score = (
-        confidence * support * _size_mark(area, inside.shape) * _place_mark(centre, inside.shape)
-    )
-    return Candidate(box, area, confidence, support, score)
+    prominence = _size_mark(area, inside.shape) * _place_mark(centre, inside.shape)
+    return Candidate(box, area, confidence, support, prominence)
 
 
 def _support(probabilities: NDArray[np.float32], inside: NDArray[np.bool_], box: Box) -> float:
