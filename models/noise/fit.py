@@ -41,7 +41,7 @@ CUT_FACTORS = {"area": 1.0, "diameter": 1.0, "shape": 1.0, "embedding": 1.5, "co
 CLINICAL_DOUBT = 0.5
 RULES: dict[str, Any] = {
     "false_flag_rate": 0.05,
-    "shares": {"embedding": 0.3, "area": 0.35, "diameter": 0.1, "shape": 0.125, "colour": 0.125},
+    "shares": {"embedding": 0.3, "area": 0.3, "diameter": 0.15, "shape": 0.125, "colour": 0.125},
     "reference_factors": [1.0, 1.5, 1.75],
     "replicate_correlation": 0.3,
     "prior_weight": {"measured": 20.0, "prior": 4.0},

@@ -14,6 +14,8 @@ from tracker.domain.comparison import Comparison
 
 #: Mean colour must move this much in L*, a* or b* before a direction is named.
 _NAMED_LAB = 1.0
+#: Order of the axes in words: what a person can see for themselves comes first.
+_SPOKEN = (Axis.AREA, Axis.DIAMETER, Axis.SHAPE, Axis.COLOUR, Axis.EMBEDDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +49,14 @@ def message(account: Account) -> str:
 def _changed(account: Account) -> Iterator[str]:
     yield f"{wording.status_sentence(account.status)}."
     for against in Against:
-        flagged = [a for a in account.axes if a.flagged and a.against is against]
+        flagged = sorted(
+            (a for a in account.axes if a.flagged and a.against is against),
+            key=lambda a: _SPOKEN.index(a.axis),
+        )
         told = _unless_repeated(flagged, account)
         if told:
             phrases = "; ".join(_phrase(axis, account) for axis in told)
-            yield f"Against {wording.AGAINST_NAMES[against]}: {phrases}."
+            yield f"{wording.AGAINST_LEADS[against]}: {phrases}."
     sizes = [
         a.change or 0.0 for a in account.axes if a.flagged and a.axis in (Axis.AREA, Axis.DIAMETER)
     ]
@@ -115,12 +120,12 @@ def _compared(account: Account) -> set[Axis]:
 
 
 def _names(axes: set[Axis]) -> str:
-    return wording.join_words([wording.AXIS_NAMES[axis] for axis in Axis if axis in axes])
+    return wording.join_words([wording.AXIS_NAMES[axis] for axis in _SPOKEN if axis in axes])
 
 
 def _limits(account: Account) -> Iterator[str]:
     """The smallest detectable change of each compared axis, against the first photo if it can."""
-    for axis in Axis:
+    for axis in _SPOKEN:
         for change in account.axes:
             if change.axis is axis and change.detectable is not None:
                 yield f"{wording.AXIS_NAMES[axis]} {_amount(axis, change.detectable)}" + (
@@ -161,12 +166,13 @@ def _phrase(change: AxisChange, account: Account) -> str:
     text = f"{name} {_direction(change, account)} by {amount}"
     if change.axis in (Axis.EMBEDDING, Axis.SHAPE, Axis.COLOUR):
         text = f"{name} {_direction(change, account)}: {amount}"
-    return f"{text}{_detail(change, account)}, detectable from {limit}"
+    text += _detail(change, account)
+    return f"{text}, detectable from {limit}" if change.against is Against.FIRST else text
 
 
 def _moved(change: AxisChange) -> str:
     if change.axis in (Axis.AREA, Axis.DIAMETER):
-        return "larger" if (change.change or 0) > 0 else "smaller"
+        return "growing" if (change.change or 0) > 0 else "shrinking"
     return "moving away from the first photo"
 
 

@@ -45,7 +45,9 @@ def timeline(
     from tracker.services import timeline as service
 
     session = session_of(ctx)
-    rows = service.timeline(session.workspace(), person, lesion)
+    workspace = session.workspace()
+    with session.output.progress("Comparing") as advance:
+        rows = service.timeline(workspace, person, lesion, on_progress=advance)
     for row in rows:
         session.output.result(jsonl.observation_object(row), texts.observation_text(row))
     if not session.output.as_json:
@@ -80,8 +82,8 @@ def changes(
     workspace = session.workspace()
     day = options.read_day(since, "--since")
     who = None if everyone else person_name(workspace, person)
-    with session.output.progress("Comparing", None):
-        found = judge_all(workspace, who, since=day)
+    with session.output.progress("Comparing") as advance:
+        found = judge_all(workspace, who, since=day, on_progress=advance)
     for change in found:
         session.output.result(jsonl.change_object(change), texts.change_text(change))
     if not session.output.as_json:

@@ -5,15 +5,23 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
 JsonObject = dict[str, Any]
+
+
+class Advance(Protocol):
+    """Moves a progress bar."""
+
+    def __call__(self, done: int, total: int | None = None) -> None:
+        """`done` steps of `total` are behind."""
+        ...
 
 
 def without_nan(value: Any) -> Any:
@@ -67,14 +75,18 @@ class Output:
         self._bar.console.print(text, markup=False, highlight=False, emoji=False, soft_wrap=True)
 
     @contextmanager
-    def progress(self, label: str, total: int | None) -> Iterator[Callable[[int], None]]:
+    def progress(self, label: str, total: int | None = None) -> Iterator[Advance]:
         """A progress bar on standard error, drawn only on a terminal.
 
+        Args:
+            total: steps in all, None while it is not known.
+
         Yields:
-            a function to call with the number of steps done so far.
+            a function to call with the steps done so far, and those in all where they were not
+            known before.
         """
         if not sys.stderr.isatty() or (total is not None and total < 2):
-            yield lambda done: None
+            yield lambda done, total=None: None
             return
         from rich.console import Console
         from rich.progress import Progress
@@ -90,7 +102,7 @@ class Output:
             self._bar = bar
             task = bar.add_task(label, total=total)
             try:
-                yield lambda done: bar.update(task, completed=done)
+                yield lambda done, total=total: bar.update(task, completed=done, total=total)
             finally:
                 self._bar = None
 

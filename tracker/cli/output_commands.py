@@ -32,7 +32,7 @@ def report(
     from tracker.services.reporting import write_report
 
     session = session_of(ctx)
-    with session.output.progress("Writing the report", None):
+    with session.output.progress("Writing the report"):
         path, name = write_report(session.workspace(), person, lesion, out)
     session.output.result(
         {"type": "report", "path": str(path), "person": name, "lesion": lesion},

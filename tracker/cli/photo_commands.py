@@ -145,9 +145,8 @@ def import_(
             if isinstance(step.result, Stored) and step.result.lesion is not None:
                 touched.add((step.result.person, step.result.lesion))
             advance(step.done)
-    with session.output.progress("Comparing", len(touched)) as advance:
-        for number, _ in enumerate(compare_missing(workspace, sorted(touched)), start=1):
-            advance(number)
+    with session.output.progress("Comparing") as advance:
+        compare_missing(workspace, sorted(touched), on_progress=advance)
     options.exit_with_refusals(done, refused)
 
 

@@ -31,6 +31,7 @@ class Box:
 
     @property
     def area_px(self) -> int:
+        """Pixels inside."""
         return self.w * self.h
 
     @property

@@ -89,6 +89,11 @@ AGAINST_NAMES: Final[Mapping[Against, str]] = {
     Against.PREVIOUS: "the previous photo",
     Against.TREND: "the trend over all photos",
 }
+AGAINST_LEADS: Final[Mapping[Against, str]] = {
+    Against.FIRST: "Against the first photo",
+    Against.PREVIOUS: "Against the previous photo",
+    Against.TREND: "Over all photos",
+}
 GROWTH_CONFOUNDERS: Final = (
     "Spots may also grow with age, in pregnancy and after sun; that does not make this change "
     "smaller, so show it."
@@ -101,7 +106,7 @@ SHRINKING_COUNTS: Final = (
     "A spot that shrinks or fades has changed as well, and is shown like any other change."
 )
 MORE_DOUBLE_SHOTS: Final = (
-    "Taking two photos a day apart in view or light, not in a burst, narrows what can be detected."
+    "Two photos on one day, each framed anew and not in a burst, narrow what can be detected."
 )
 NOT_COMPARED: Final = "Not compared: {axes}."
 STILL_COMPARED: Final = "These could be compared and show no change that can be detected: {axes}."

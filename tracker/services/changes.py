@@ -9,7 +9,7 @@ from tracker.analysis.judge import judge, sort_key
 from tracker.analysis.noise import DoubleShot
 from tracker.analysis.series import LesionSeries, double_shots, series_of
 from tracker.domain.change import Change
-from tracker.services.comparing import Series, completed, read_person
+from tracker.services.comparing import OnProgress, Series, complete_all, read_person
 from tracker.services.session import Workspace
 
 
@@ -19,12 +19,14 @@ def changes(
     *,
     since: date | None = None,
     lesion: str | None = None,
+    on_progress: OnProgress | None = None,
 ) -> list[Change]:
     """Judge lesions with photos; missing comparisons are computed and stored.
 
     Args:
         person: None for everybody. since: only lesions with a photo on or after this day.
         lesion: only this one; the person's other lesions still tell how their photos scatter.
+        on_progress: called with (pairs done, pairs to do) while photos are compared.
 
     Returns:
         Changes in order: symptoms, changed, new, cannot compare, the rest. Lesions without a
@@ -33,9 +35,12 @@ def changes(
     Raises:
         UnknownNameError: nobody of that name.
     """
+    by_person: dict[str, list[LesionSeries]] = {}
+    stored = [one for name in _people(workspace, person) for one in read_person(workspace, name)]
+    for one in complete_all(workspace, stored, on_progress=on_progress):
+        by_person.setdefault(one.lesion.person_id, []).append(_judged(one))
     found: list[Change] = []
-    for name in _people(workspace, person):
-        everything = [_judged(workspace, series) for series in read_person(workspace, name)]
+    for everything in by_person.values():
         shots = [double_shots(one.observations, one.comparisons) for one in everything]
         for index, series in enumerate(everything):
             if _is_wanted(series, since, lesion):
@@ -51,8 +56,7 @@ def _people(workspace: Workspace, person: str | None) -> list[str]:
         return [each.name for each in vault.people()]
 
 
-def _judged(workspace: Workspace, stored: Series) -> LesionSeries:
-    series = completed(workspace, stored)
+def _judged(series: Series) -> LesionSeries:
     return series_of(
         series.lesion, series.observations, series.comparisons.values(), series.symptoms
     )

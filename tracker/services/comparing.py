@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -17,6 +17,10 @@ from tracker.services.subjects import subject_of
 from tracker.store.vault import Vault
 
 Pair = tuple[str, str]
+#: Called with what is done and what there is to do.
+OnProgress = Callable[[int, int], None]
+#: Pairs computed before they are stored: little is lost when the work is interrupted.
+PAIRS_AT_ONCE = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,25 +89,41 @@ def _series(vault: Vault, lesion: Lesion, observations: Sequence[Observation]) -
     return Series(lesion, tuple(ordered), current, tuple(vault.symptoms(lesion)))
 
 
-def complete_series(workspace: Workspace, person: str, lesion: str) -> Series:
+def complete_series(
+    workspace: Workspace, person: str, lesion: str, *, on_progress: OnProgress | None = None
+) -> Series:
     """The series with every wanted comparison; missing ones are computed and stored.
 
     Raises:
         UnknownNameError: no such person or lesion.
     """
-    return completed(workspace, read_series(workspace, person, lesion))
+    series = read_series(workspace, person, lesion)
+    return complete_all(workspace, [series], on_progress=on_progress)[0]
 
 
-def completed(workspace: Workspace, series: Series) -> Series:
-    """A series with every wanted comparison; missing ones are computed and stored.
+def complete_all(
+    workspace: Workspace, stored: Sequence[Series], *, on_progress: OnProgress | None = None
+) -> list[Series]:
+    """Series with every wanted comparison; missing ones are computed and stored.
 
     The vault stays free for other processes while a pair is computed.
+
+    Args:
+        on_progress: called with (pairs done, pairs to do) over all the series.
     """
-    fresh = _compare(workspace, series, _missing(series))
-    if not fresh:
-        return series
-    together = series.comparisons | {(each.earlier, each.later): each for each in fresh}
-    return replace(series, comparisons=together)
+    todo = [_missing(series) for series in stored]
+    total, done = sum(map(len, todo)), 0
+    whole = []
+    for series, pairs in zip(stored, todo, strict=True):
+        known = dict(series.comparisons)
+        for start in range(0, len(pairs), PAIRS_AT_ONCE):
+            some = pairs[start : start + PAIRS_AT_ONCE]
+            known |= {(c.earlier, c.later): c for c in _compare(workspace, series, some)}
+            done += len(some)
+            if on_progress is not None:
+                on_progress(done, total)
+        whole.append(replace(series, comparisons=known))
+    return whole
 
 
 def compare_added(workspace: Workspace, stored: Stored) -> None:
@@ -121,12 +141,14 @@ def _missing(series: Series) -> list[Pair]:
 
 
 def compare_missing(
-    workspace: Workspace, lesions: Iterable[tuple[str, str]]
-) -> Iterator[tuple[str, str]]:
-    """Complete the series of (person, lesion) names, yielding each when it is done."""
-    for person, lesion in lesions:
-        complete_series(workspace, person, lesion)
-        yield person, lesion
+    workspace: Workspace,
+    lesions: Iterable[tuple[str, str]],
+    *,
+    on_progress: OnProgress | None = None,
+) -> None:
+    """Complete the series of (person, lesion) names."""
+    stored = [read_series(workspace, person, lesion) for person, lesion in lesions]
+    complete_all(workspace, stored, on_progress=on_progress)
 
 
 def _compare(workspace: Workspace, series: Series, pairs: Sequence[Pair]) -> list[Comparison]:

@@ -59,7 +59,7 @@ class _Running:
 
 def examine(workspace: Workspace) -> DoctorReport:
     """Look at everything; what is broken becomes a problem with what to do, not an error."""
-    libraries = {name: _library_version(name) for name in LIBRARIES}
+    libraries = _libraries()
     models = tuple(_model_state(name) for name in NETWORKS)
     running = _running(workspace)
     vault = vault_state(workspace)
@@ -103,6 +103,12 @@ def newest_schema() -> int:
 
 def _migrations() -> list[Path]:
     return sorted(resources.migrations_dir().glob("[0-9]*_*.sql"))
+
+
+def _libraries() -> dict[str, str | None]:
+    """Versions by name, None for a missing one; of the two that bring `cv2`, those present."""
+    found = {name: _library_version(name) for name in LIBRARIES}
+    return {name: version for name, version in found.items() if version or name not in _EITHER}
 
 
 def _library_version(name: str) -> str | None:

@@ -11,7 +11,7 @@ from tracker.domain.comparison import Comparison
 from tracker.domain.records import Lesion, Observation
 from tracker.errors import UnknownNameError
 from tracker.services.area import PathRatio, ratios_to_reference, standard_error
-from tracker.services.comparing import Series, complete_series
+from tracker.services.comparing import OnProgress, Series, complete_series
 from tracker.services.noise_table import mask_sigma_log
 from tracker.services.people import person_name
 from tracker.services.results import AreaRatio, LesionRow, ObservationRow, PersonRow
@@ -83,7 +83,13 @@ def unassigned(workspace: Workspace, person: str | None = None) -> list[Observat
         return list(vault.unassigned(vault.person(who)))
 
 
-def timeline(workspace: Workspace, person: str | None, lesion: str) -> list[ObservationRow]:
+def timeline(
+    workspace: Workspace,
+    person: str | None,
+    lesion: str,
+    *,
+    on_progress: OnProgress | None = None,
+) -> list[ObservationRow]:
     """A lesion's photos, oldest first, measured in the frame of the first comparable one.
 
     Missing comparisons are computed and stored.
@@ -98,7 +104,8 @@ def timeline(workspace: Workspace, person: str | None, lesion: str) -> list[Obse
             f"There is no lesion '{lesion}': the vault is empty.",
             next_step="Add photos first: moletrail add PHOTO",
         )
-    return series_rows(workspace, complete_series(workspace, who, lesion))
+    series = complete_series(workspace, who, lesion, on_progress=on_progress)
+    return series_rows(workspace, series)
 
 
 def series_rows(workspace: Workspace, series: Series) -> list[ObservationRow]:

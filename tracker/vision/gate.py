@@ -56,7 +56,8 @@ MAX_CHECKED = 10
 #: In tiles a small mole shows with this probability or more; close up it then has to reach the
 #: other limits, which nearly every true one does.
 PROPOSED_PROBABILITY = 0.3
-PROPOSED_SUPPORT = 0.25
+#: Least product of confidence and support with which it is worth a look close up.
+PROPOSED_EVIDENCE = 0.18
 
 
 class GateBackend(Protocol):
@@ -157,8 +158,12 @@ class Gate:
             return Survey(whole, scale), candidates
         joined = look_at_tiles(look, frame, whole)
         proposed = find_candidates(joined, PROPOSED_PROBABILITY)
-        small = [c for c in proposed if c.diameter_px < CHECKED_DIAMETER * longest]
-        small = _credible(small, joined.shape, PROPOSED_PROBABILITY, PROPOSED_SUPPORT)
+        small = [
+            c
+            for c in proposed
+            if c.diameter_px < CHECKED_DIAMETER * longest
+            and c.confidence * c.support >= PROPOSED_EVIDENCE
+        ]
         return Survey(joined, scale), small
 
     def _confirmed(
@@ -272,19 +277,14 @@ def _verified(models_dir: Path, entry: dict[str, Any], kind: str) -> tuple[bytes
     return content, ModelIdentity(name, version, found)
 
 
-def _credible(
-    candidates: list[Candidate],
-    shape: tuple[int, ...],
-    confidence: float = MIN_CONFIDENCE,
-    support: float = MIN_SUPPORT,
-) -> list[Candidate]:
+def _credible(candidates: list[Candidate], shape: tuple[int, ...]) -> list[Candidate]:
     """Those on a map of this shape that are sure enough and lie on skin."""
     large_px = LARGE_SHARE * shape[0] * shape[1]
     return [
         c
         for c in candidates
-        if c.confidence >= confidence
-        and c.support >= (MIN_SUPPORT_LARGE if c.area_px >= large_px else support)
+        if c.confidence >= MIN_CONFIDENCE
+        and c.support >= (MIN_SUPPORT_LARGE if c.area_px >= large_px else MIN_SUPPORT)
     ]
 
 

@@ -6,6 +6,7 @@ where libEGL, libGLESv2 or libGL are missing. Then `tracker.vision.gate_onnx` ru
 
 from __future__ import annotations
 
+import ctypes
 import os
 import sys
 import threading
@@ -54,8 +55,7 @@ class MediaPipeBackend:
                 self._segmenter: Any = vision.ImageSegmenter.create_from_options(options)
             except (RuntimeError, ValueError) as error:
                 raise ModelError(f"MediaPipe does not take the gate's model: {error}") from error
-        # At exit Python may take MediaPipe apart before the segmenter: free it ahead of that.
-        self._free = weakref.finalize(self, self._segmenter.close)
+        self._free = weakref.finalize(self, _close, self._segmenter)
         self._image = mediapipe.Image
         self._format = mediapipe.ImageFormat.SRGB
         self._lock = threading.Lock()
@@ -85,6 +85,15 @@ class MediaPipeBackend:
         with self._lock:
             self._free()
             self._segmenter = None
+
+
+def _close(segmenter: Any) -> None:
+    try:
+        segmenter.close()
+    except RuntimeError:
+        # The interpreter is shutting down and MediaPipe's worker thread is gone; its `__del__`
+        # would try again and print a traceback, so let the process end with the object in place.
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(segmenter))
 
 
 @contextmanager

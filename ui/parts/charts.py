@@ -70,8 +70,7 @@ def series_chart(points: Sequence[Point], *, title: str, unit: str, band: Band |
 
 def _band(band: Band) -> alt.Chart:
     """A shaded stripe across the whole width."""
-    return (
-        alt.Chart(alt.InlineData(values=[{"low": band.low, "high": band.high}]))
-        .mark_rect(color="#8A94A0", opacity=0.18)
-        .encode(y=alt.Y("low:Q", scale=alt.Scale(zero=False, nice=True)), y2="high:Q")
-    )
+    stripe = alt.Chart(alt.InlineData(values=[{"low": band.low, "high": band.high}]))
+    height = alt.Y("low:Q", scale=alt.Scale(zero=False, nice=True))
+    drawn: alt.Chart = stripe.mark_rect(color="#8A94A0", opacity=0.18).encode(y=height, y2="high:Q")
+    return drawn
