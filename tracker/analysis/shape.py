@@ -75,14 +75,15 @@ def _standard(pixels: NDArray[np.bool_], area_px: float) -> tuple[NDArray[np.flo
     """The mask at standard size as (h, w) float 0..1 with an empty margin, and its scale."""
     scale = STANDARD_ROOT_AREA / math.sqrt(area_px)
     pad = max(2, math.ceil(8 / scale))
-    padded = np.pad(pixels, pad).astype(np.float32)
-    if scale > 1:
-        # Enlarging a staircase keeps the stairs: soften them by about one source pixel first.
-        padded = np.asarray(cv2.GaussianBlur(padded, (0, 0), 0.7), np.float32)
+    padded = np.pad(pixels, pad)
     size = (max(8, round(padded.shape[1] * scale)), max(8, round(padded.shape[0] * scale)))
-    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    resized = np.asarray(cv2.resize(padded, size, interpolation=method), np.float32)
-    return np.clip(resized, 0, 1), scale
+    if scale < 1:
+        coverage = cv2.resize(padded.view(np.uint8) * 255, size, interpolation=cv2.INTER_AREA)
+        return np.asarray(coverage, np.float32) / np.float32(255), scale
+    # Enlarging a staircase keeps the stairs: soften them by about one source pixel first.
+    soft = cv2.GaussianBlur(padded.astype(np.float32), (0, 0), 0.7)
+    large = np.asarray(cv2.resize(soft, size, interpolation=cv2.INTER_CUBIC), np.float32)
+    return np.clip(large, 0, 1), scale
 
 
 def _border(standard: NDArray[np.float32]) -> Points:
