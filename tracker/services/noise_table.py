@@ -30,6 +30,15 @@ def load_noise_table(models_dir: Path) -> NoiseTable:
     return NoiseTable.from_json(text)
 
 
-def mask_sigma_log(noise: NoiseTable, comparison: Comparison, modality: Modality | None) -> float:
-    """How far ln(area ratio) of two single photos of an unchanged lesion scatters."""
-    return noise.noise(Axis.AREA, modality, comparison.size_source).sigma
+def mask_sigma_log(
+    noise: NoiseTable,
+    comparison: Comparison,
+    modality: Modality | None,
+    doubt: float | None = None,
+) -> float:
+    """How far ln(area ratio) of two single photos of an unchanged lesion scatters.
+
+    Args:
+        doubt: border doubt of the photo's mask, `Measures.border_doubt`.
+    """
+    return noise.noise(Axis.AREA, modality, comparison.size_source, doubt).sigma

@@ -129,7 +129,11 @@ class _Frame:
         if path is None or self.reference is None:
             return None
         value = math.exp(path.log_ratio)
-        sigma = standard_error(path, lambda pair: mask_sigma_log(self.noise, pair, seen.modality))
+        measures = seen.analysis.measures
+        doubt = None if measures is None else measures.border_doubt
+        sigma = standard_error(
+            path, lambda pair: mask_sigma_log(self.noise, pair, seen.modality, doubt)
+        )
         return AreaRatio(value, value * sigma, self.reference)
 
 
