@@ -7,12 +7,10 @@ This module decides: refuse what is not skin, say when skin shows no lesion, els
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +18,7 @@ from numpy.typing import NDArray
 from tracker.domain.analysis import ModelIdentity
 from tracker.domain.geometry import Box
 from tracker.errors import ModelError, UsageError
+from tracker.vision.gate_files import manifest_entry, verified_model
 from tracker.vision.gate_mediapipe import MediaPipeBackend
 from tracker.vision.gate_onnx import OnnxBackend
 from tracker.vision.gate_passes import (
@@ -231,50 +230,19 @@ def load_gate(models_dir: Path, prefer: str | None = None) -> Gate:
         ModelError: a file is missing or not the one the manifest names, or the backend that was
             insisted on cannot be had.
     """
-    entry = _manifest_entry(models_dir)
+    entry = manifest_entry(models_dir)
     names = [prefer] if prefer else list(_BACKENDS)
     failure: Exception | None = None
     for name in names:
         if name not in _BACKENDS:
             raise ModelError(f"There is no gate backend called '{name}'.")
         make, kind = _BACKENDS[name]
-        content, identity = _verified(models_dir, entry, kind)
+        content, identity = verified_model(models_dir, entry, kind)
         try:
             return Gate(make(content), identity)
         except (ImportError, OSError) as error:
             failure = error
     raise ModelError(f"The gate cannot run here: {failure}") from failure
-
-
-def _manifest_entry(models_dir: Path) -> dict[str, Any]:
-    path = models_dir / "manifest.json"
-    try:
-        entry = json.loads(path.read_text(encoding="utf-8"))["models"]["gate"]
-    except OSError as error:
-        raise ModelError(f"The list of models {path} cannot be read: {error}") from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise ModelError(f"The list of models {path} does not name the gate.") from error
-    return dict(entry)
-
-
-def _verified(models_dir: Path, entry: dict[str, Any], kind: str) -> tuple[bytes, ModelIdentity]:
-    try:
-        listed = entry["files"][kind]
-        path, expected = models_dir / str(listed["file"]), str(listed["sha256"])
-        name, version = str(entry["name"]), str(entry["version"])
-    except (KeyError, TypeError) as error:
-        raise ModelError(f"The list of models names no {kind} file for the gate.") from error
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise ModelError(f"The gate's model {path} cannot be read: {error}") from error
-    found = hashlib.sha256(content).hexdigest()
-    if found != expected:
-        raise ModelError(
-            f"The gate's model {path} is damaged: its SHA-256 is {found}, not {expected}.",
-            next_step="Install Moletrail again: pip install --force-reinstall moletrail.",
-        )
-    return content, ModelIdentity(name, version, found)
 
 
 def _credible(candidates: list[Candidate], shape: tuple[int, ...]) -> list[Candidate]:
