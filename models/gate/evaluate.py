@@ -15,8 +15,9 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from compose import Composer, limb_shape, spin
+from compose import Composer
 from corpus import Image, Row, corpus_root, read_mask, read_rgb, read_rows
+from parts import limb_shape, spin
 from textures import ALL
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))

@@ -16,8 +16,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
-from compose import IGNORE, LESION, NOT_LESION, Composer
+from compose import Composer
 from corpus import corpus_root, read_rows
+from labels import IGNORE, LESION, NOT_LESION
 from network import GateNet, parameter_count
 from torch import Tensor, nn
 from torch.nn import functional
