@@ -178,8 +178,15 @@ def _square(seen: Observation) -> Box:
     mask = seen.analysis.mask
     box = mask.box if mask is not None else seen.analysis.roi
     if box is not None:
-        return box.square(CONTEXT)
+        return _shifted_inside(box.square(CONTEXT), seen.photo.width, seen.photo.height)
     return Box(0, 0, seen.photo.width, seen.photo.height).square(1.0)
+
+
+def _shifted_inside(square: Box, width: int, height: int) -> Box:
+    """The square moved into the photo where it fits, so that real skin fills the picture."""
+    x = min(max(square.x, 0), width - square.w) if square.w <= width else square.x
+    y = min(max(square.y, 0), height - square.h) if square.h <= height else square.y
+    return Box(x, y, square.w, square.h)
 
 
 def _cut(pixels: NDArray[np.uint8], square: Box, border: int = OUTSIDE_GREY) -> NDArray[np.uint8]:

@@ -26,6 +26,7 @@ def charts(rows: list[ObservationRow], change: Change | None) -> None:
             strings.COLOUR_TITLE,
             strings.COLOUR_UNIT,
             _from_zero(change, Axis.COLOUR),
+            _sigma(change, Axis.COLOUR),
         )
     with right:
         _plain(
@@ -34,8 +35,9 @@ def charts(rows: list[ObservationRow], change: Change | None) -> None:
             strings.LOOK_TITLE,
             strings.LOOK_UNIT,
             _from_zero(change, Axis.EMBEDDING),
+            _sigma(change, Axis.EMBEDDING),
         )
-        _plain(rows, lambda row: row.asymmetry, strings.SHAPE_TITLE, strings.SHAPE_UNIT, None)
+        _plain(rows, lambda row: row.asymmetry, strings.SHAPE_TITLE, strings.SHAPE_UNIT, None, None)
     st.caption(strings.BAND_NOTE)
 
 
@@ -63,9 +65,10 @@ def _plain(
     title: str,
     unit: str,
     band: Band | None,
+    sigma: float | None,
 ) -> None:
     points = [
-        Point(row.observation.capture.value, value, None, photos.label(row))
+        Point(row.observation.capture.value, value, sigma, photos.label(row))
         for row in rows
         if (value := value_of(row)) is not None
     ]
@@ -88,16 +91,19 @@ def _from_zero(change: Change | None, axis: Axis) -> Band | None:
 
 def _detectable(change: Change | None, axis: Axis) -> float | None:
     """Smallest change against the first photo that would be flagged, in the axis's unit."""
-    if change is None:
-        return None
-    return next(
-        (
-            one.detectable
-            for one in change.axes
-            if one.axis == axis and one.against == Against.FIRST
-        ),
-        None,
-    )
+    found = _to_first(change, axis)
+    return None if found is None else found.detectable
+
+
+def _sigma(change: Change | None, axis: Axis) -> float | None:
+    """Standard error against the first photo, in the axis's unit."""
+    found = _to_first(change, axis)
+    return None if found is None else found.sigma
+
+
+def _to_first(change: Change | None, axis: Axis) -> AxisChange | None:
+    axes = () if change is None else change.axes
+    return next((one for one in axes if one.axis == axis and one.against == Against.FIRST), None)
 
 
 def tables(rows: list[ObservationRow], change: Change | None) -> None:

@@ -14,15 +14,36 @@ from ui.parts import corrections, measurements, person_picker, photos, report_do
 def show() -> None:
     """Draw the page."""
     st.title(strings.NAV_LESION)
-    chosen = _choose()
-    if chosen is None:
+    before = session.chosen_lesion()
+    person = person_picker.pick(key="timeline_person", default=before[0] if before else None)
+    if person is None:
         st.write(strings.LESION_NONE)
         return
-    person, lesion = chosen
-    workspace = session.workspace()
     with st.spinner(strings.COMPARING):
-        rows = timeline.timeline(workspace, person, lesion)
-        change = next((c for c in changes(workspace, person) if c.lesion == lesion), None)
+        judged = {change.lesion: change for change in changes(session.workspace(), person)}
+    lesion = _choose(person, list(judged))
+    if lesion is None:
+        st.write(strings.LESION_NONE)
+        return
+    _one(person, lesion, judged.get(lesion))
+
+
+def _choose(person: str, most_urgent_first: list[str]) -> str | None:
+    """The lesion chosen last, else the most urgent one; those without a judgement come after."""
+    known = [row.lesion for row in timeline.lesions(session.workspace(), person)]
+    names = [*most_urgent_first, *(name for name in known if name not in most_urgent_first)]
+    if not names:
+        return None
+    before = session.chosen_lesion()
+    is_known = before is not None and before[0] == person and before[1] in names
+    index = names.index(before[1]) if before is not None and is_known else 0
+    lesion = st.selectbox(strings.LESION_PICK, names, index=index)
+    session.choose_lesion(person, lesion)
+    return lesion
+
+
+def _one(person: str, lesion: str, change: Change | None) -> None:
+    rows = timeline.timeline(session.workspace(), person, lesion)
     st.header(session.plain(lesion), anchor=False)
     if change is not None:
         _judgement(change)
@@ -36,22 +57,6 @@ def show() -> None:
     corrections.symptoms(person, lesion)
     corrections.entries(person, rows)
     report_download.for_lesion(person, lesion)
-
-
-def _choose() -> tuple[str, str] | None:
-    """Person and lesion, from the last choice or the first there is."""
-    before = session.chosen_lesion()
-    person_before = before[0] if before else None
-    person = person_picker.pick(key="timeline_person", default=person_before)
-    if person is None:
-        return None
-    names = [row.lesion for row in timeline.lesions(session.workspace(), person)]
-    if not names:
-        return None
-    index = names.index(before[1]) if before and before[0] == person and before[1] in names else 0
-    lesion = st.selectbox(strings.LESION_PICK, names, index=index)
-    session.choose_lesion(person, lesion)
-    return person, lesion
 
 
 def _judgement(change: Change) -> None:
