@@ -113,7 +113,8 @@ def _surroundings(
     assert box is not None  # the mask lies on the photo
     cut = rgb[box.y : box.y + box.h, box.x : box.x + box.w]
     inside = np.zeros((box.h, box.w), np.uint8)
-    inside[b.y - box.y : b.y - box.y + b.h, b.x - box.x : b.x - box.x + b.w] = mask.pixels.view(np.uint8) * 255
+    top, left = b.y - box.y, b.x - box.x
+    inside[top : top + b.h, left : left + b.w] = mask.pixels.view(np.uint8) * 255
     scale = COLOUR_SIDE_PX / longer
     if scale < 1:
         size = (max(1, round(box.w * scale)), max(1, round(box.h * scale)))
