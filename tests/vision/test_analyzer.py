@@ -142,10 +142,32 @@ def test_a_wrong_region_is_mended_by_a_second_look(photo: DecodedPhoto, wrong: B
     assert not is_cut(result.roi, result.heatmap_box, (640, 480))
 
 
+def test_a_shadow_preferred_by_the_gate_gives_way_to_the_lesion() -> None:
+    rgb = pictures.skin_photo(1600, 1200, centre=(1300, 900), radii=(60, 50))
+    lesion = tight((1300, 900), (60, 50))
+    shadow = Box(300, 250, 150, 150)
+
+    class Doubting(DarkIsLesion):
+        """Sees the shadow (grey) too, but hardly believes it."""
+
+        def run(self, crop_rgb: np.ndarray) -> VitOutput:
+            out = super().run(crop_rgb)
+            small = cv2.resize(crop_rgb, (GRID, GRID), interpolation=cv2.INTER_AREA)
+            grey = np.ptp(small.astype(int), axis=2) < 12
+            seen = np.where(grey, 0.75, out.mask_probability).astype(np.float32)
+            return replace(out, mask_probability=seen)
+
+    rgb[shadow.y : shadow.y + shadow.h, shadow.x : shadow.x + shadow.w] = 150
+    gate = FixedGate(found(shadow, lesion))
+    result = Analyzer(gate, Doubting()).analyze_decoded(decoded(rgb))
+    assert result.roi is not None
+    assert overlap(result.roi, lesion) > 0.8
+
+
 def test_looks_are_bounded(photo: DecodedPhoto) -> None:
     subject = analyzer(Box(300, 220, 30, 30))
     subject.analyze_decoded(photo)
-    assert len(subject.vit.crops) <= 5  # type: ignore[attr-defined]
+    assert len(subject.vit.crops) <= 11  # type: ignore[attr-defined]
     assert subject.vit.steady == 1  # type: ignore[attr-defined]
 
 

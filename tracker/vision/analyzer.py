@@ -141,9 +141,9 @@ class Analyzer:
             return _refused(blank, too_small(), watch)
         rgb = decoded.rgb
         with watch.stage("gate"):
-            found, lesion = self._find(rgb, options.roi)
+            found = self._find(rgb, options.roi)
         with watch.stage("vit"):
-            look = self._look(rgb, found, lesion, given=options.roi is not None)
+            look = self._look(rgb, found, options.roi)
         if look is None:
             quality = verdict_quality(rgb, found)
             return _refused(replace(blank, quality=quality), deciding_issue(quality), watch)
@@ -159,25 +159,20 @@ class Analyzer:
         others = further_lesions(found, look.mask.box)
         return replace(result, quality=quality, others=others, timings_ms=watch.read())
 
-    def _find(self, rgb: NDArray[np.uint8], roi: Box | None) -> tuple[GateResult, Box | None]:
-        """The gate's result for the whole photo, and the box of the lesion to look at.
-
-        With a region given, the skin fraction is that of the region.
-        """
+    def _find(self, rgb: NDArray[np.uint8], roi: Box | None) -> GateResult:
+        """The gate's result; with a region given, the skin fraction is that of the region."""
         whole = self.gate.find(rgb)
         if roi is None:
-            return whole, whole.regions[0].roi_box if whole.regions else None
-        given = self.gate.find(rgb, roi)
-        return replace(given, regions=whole.regions), given.regions[0].roi_box
+            return whole
+        return replace(whole, skin_fraction=self.gate.find(rgb, roi).skin_fraction)
 
-    def _look(
-        self, rgb: NDArray[np.uint8], found: GateResult, lesion: Box | None, given: bool
-    ) -> Look | None:
-        if lesion is None:
-            return look_at_frame(self.vit, rgb) if found.verdict == "no_lesion" else None
-        if given:
-            return look_at_region(self.vit, rgb, lesion)
-        return surest_look(self.vit, rgb, lesion)
+    def _look(self, rgb: NDArray[np.uint8], found: GateResult, roi: Box | None) -> Look | None:
+        given = None if roi is None else roi.clip(rgb.shape[1], rgb.shape[0])
+        if given is not None:
+            return look_at_region(self.vit, rgb, given)
+        if found.regions:
+            return surest_look(self.vit, rgb, found.regions)
+        return look_at_frame(self.vit, rgb) if found.verdict == "no_lesion" else None
 
     def _blank(self, decoded: DecodedPhoto, options: AnalyzeOptions) -> Analysis:
         return Analysis(

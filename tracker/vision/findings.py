@@ -12,7 +12,7 @@ from tracker.domain.analysis import OtherLesion
 from tracker.domain.geometry import Box
 from tracker.domain.quality import Quality, QualityCode, QualityIssue
 from tracker.domain.wording import quality_words
-from tracker.vision.framing import overlap
+from tracker.vision.framing import holds, overlap
 from tracker.vision.gate import GateResult
 
 #: Regions that share more than this with the measured one are the same lesion.
@@ -50,10 +50,5 @@ def further_lesions(found: GateResult, lesion: Box) -> tuple[OtherLesion, ...]:
         OtherLesion(region.roi_box, region.area_px)
         for region in found.regions
         if overlap(region.roi_box, lesion) <= SAME_LESION_OVERLAP
-        and not _holds_centre(lesion, region.roi_box)
+        and not holds(lesion, region.roi_box.centre)
     )
-
-
-def _holds_centre(outer: Box, inner: Box) -> bool:
-    cx, cy = inner.centre
-    return outer.x <= cx < outer.x + outer.w and outer.y <= cy < outer.y + outer.h

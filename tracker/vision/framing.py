@@ -54,3 +54,8 @@ def overlap(first: Box, second: Box) -> float:
     if w <= 0 or h <= 0:
         return 0.0
     return w * h / (first.area_px + second.area_px - w * h)
+
+
+def holds(box: Box, point: tuple[float, float]) -> bool:
+    """Whether a point (x, y) lies in the box."""
+    return box.x <= point[0] < box.x + box.w and box.y <= point[1] < box.y + box.h

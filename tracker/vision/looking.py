@@ -7,7 +7,7 @@ first. So both the gate's region and the whole frame are looked at, and the sure
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -18,7 +18,8 @@ from tracker.analysis.mask import border_doubt, clean_mask
 from tracker.domain.analysis import LesionMask, ModelIdentity
 from tracker.domain.geometry import Box
 from tracker.vision.crops import cut_square
-from tracker.vision.framing import is_cut, look_around, overlap
+from tracker.vision.framing import holds, is_cut, look_around, overlap
+from tracker.vision.gate import Region
 from tracker.vision.vit import VitOutput, VitSettings
 
 #: Mean probability within the mask below which nothing was seen. On the corpus all but one of
@@ -35,6 +36,12 @@ SAME_SQUARE = 0.6
 CUT_PENALTY = 0.15
 #: A second look after a cut mask is this much wider: how far the lesion goes on is not known.
 CUT_WIDENING = 1.5
+#: Below this the best look is in doubt, and the gate's next regions are looked at: those that
+#: score almost as well, up to this many in all; one is taken when it is clearly to be trusted more.
+DOUBTFUL_CONFIDENCE = 0.9
+ALMOST_AS_GOOD = 0.6
+MAX_REGIONS = 4
+CLEAR_MARGIN = 0.1
 #: The frame is not looked at again when the region's square is nearly the frame.
 SAME_VIEW = 0.8
 
@@ -89,13 +96,49 @@ def look_at_frame(vit: SeesLesions, rgb: NDArray[np.uint8]) -> Look | None:
     return _steadied(vit, rgb, found)
 
 
-def surest_look(vit: SeesLesions, rgb: NDArray[np.uint8], lesion: Box) -> Look | None:
-    """Of the looks at the gate's region and at the whole frame, the one to trust more."""
-    square = look_around(lesion, vit.settings.context, _size(rgb))
-    squares = [square] if overlap(square, _frame(rgb)) > SAME_VIEW else [square, _frame(rgb)]
+def surest_look(vit: SeesLesions, rgb: NDArray[np.uint8], regions: Sequence[Region]) -> Look | None:
+    """Of the looks at the gate's main region and at the whole frame, the one to trust more.
+
+    Where that one is in doubt, the gate may have preferred a shadow to the lesion: then its next
+    regions are looked at too.
+
+    Args:
+        regions: what the gate found, the main one first; at least one.
+    """
+    frame = _frame(rgb)
+    square = _square(vit, rgb, regions[0])
+    squares = [square] if overlap(square, frame) > SAME_VIEW else [square, frame]
     looks = [_look_twice(vit, rgb, each) for each in squares]
-    seen = [look for look in looks if look is not None]
-    return _steadied(vit, rgb, max(seen, key=lambda look: look.trust, default=None))
+    best = max((look for look in looks if look is not None), key=_trust, default=None)
+    if best is None or best.confidence < DOUBTFUL_CONFIDENCE:
+        best = _clearer(vit, rgb, regions, best)
+    return _steadied(vit, rgb, best)
+
+
+def _clearer(
+    vit: SeesLesions, rgb: NDArray[np.uint8], regions: Sequence[Region], best: Look | None
+) -> Look | None:
+    """The gate's next regions, where one is clearly more of a lesion than the best look so far."""
+    for region in regions[1:MAX_REGIONS]:
+        if region.score < ALMOST_AS_GOOD * regions[0].score:
+            continue
+        look = _look_twice(vit, rgb, _square(vit, rgb, region))
+        if look is None or look.cut:
+            continue
+        if best is None or (
+            look.trust > best.trust + CLEAR_MARGIN
+            and not holds(best.mask.box, look.mask.box.centre)
+        ):
+            best = look
+    return best
+
+
+def _trust(look: Look) -> float:
+    return look.trust
+
+
+def _square(vit: SeesLesions, rgb: NDArray[np.uint8], region: Region) -> Box:
+    return look_around(region.roi_box, vit.settings.context, _size(rgb))
 
 
 def _look_twice(vit: SeesLesions, rgb: NDArray[np.uint8], crop: Box) -> Look | None:
