@@ -129,6 +129,30 @@ def test_symptoms_are_recorded_and_come_first(two: Moletrail) -> None:
     assert "clinician" in first["alerts"][0]["message"]
 
 
+def test_adding_asks_about_symptoms(two: Moletrail, photos: list[Path]) -> None:
+    asked = two("add", photos[2], "--lesion", "One", "--date", "2024-01-01", plain=True)
+    assert "bled" in asked.stderr
+    assert "moletrail symptom" in asked.stderr
+    words = ("--lesion", "One", "--date", "2024-02-01", "--symptom", "itch", "--symptom", "pain")
+    told = two("add", photos[3], *words, plain=True)
+    assert "clinician" in told.stderr
+    assert {each["symptom"] for each in two("symptoms", "One").objects} == {"itch", "pain"}
+    assert two("add", photos[4], "--symptom", "hunger").code == 2
+
+
+def test_photos_of_two_lesions_under_one_name(two: Moletrail, photos: list[Path]) -> None:
+    """What cannot be compared says so, in the timeline and in the judgement."""
+    two("add", photos[6], "--lesion", "One", "--date", "2024-01-01")
+    first, second = two("timeline", "One").objects
+    assert (first["comparable"], second["comparable"]) == (False, False)
+    assert first["area_ratio"] is None
+    assert second["area_ratio"] is None
+    assert second["why_not"]
+    change = next(each for each in two("changes").objects if each["lesion"] == "One")
+    assert change["status"] == "cannot_compare"
+    assert "identity_doubt" in {alert["kind"] for alert in change["alerts"]}
+
+
 @pytest.mark.parametrize(
     "words",
     [

@@ -184,6 +184,8 @@ def symptom(
         session.workspace(), person, lesion, kind, note=note, noted_at=noted_at
     )
     session.output.result(jsonl.symptom_object(found, lesion), texts.symptom_text(found, lesion))
+    if not session.output.as_json:
+        session.output.note(texts.symptom_question([kind]))
 
 
 def symptoms(

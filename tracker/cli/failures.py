@@ -22,8 +22,14 @@ BROKEN_PIPE_EXIT_CODE = 141
 _PROJECT = Path(__file__).resolve().parents[2]
 _OUR_FOLDERS = ("tracker", "ui")
 #: Words of loader messages that mean a missing library of the operating system.
-_LIBRARY_MARKS = ("cannot open shared object", "Library not loaded", "DLL load failed")
-_APT_LINE = "sudo apt-get install libgl1 libegl1 libgles2"
+_LIBRARY_MARKS = (
+    "cannot open shared object",
+    "file too short",
+    "invalid ELF header",
+    "Library not loaded",
+    "DLL load failed",
+)
+_APT_LINE = "sudo apt-get install -y libgl1 libegl1 libgles2 libglib2.0-0"
 
 
 def report_expected(error: MoletrailError, output: Output) -> int:

@@ -74,8 +74,13 @@ def add(
     note: Annotated[str | None, typer.Option(metavar="T", help="A note.")] = None,
     modality: options.ModalityOption = None,
     new: Annotated[bool, typer.Option("--new", help="The lesion appeared lately.")] = False,
+    symptom: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KIND", help="What the lesion does (see: symptom); may repeat."),
+    ] = None,
 ) -> None:
     """Store photos in the vault."""
+    from tracker.services.edits import symptom_kind
     from tracker.services.intake import common_request
 
     session = session_of(ctx)
@@ -90,18 +95,25 @@ def add(
         modality=options.checked_modality(modality),
         is_new=new,
     )
-    _add_files(session, session.workspace(), photos, shared)
+    kinds = [symptom_kind(word).value for word in symptom or []]
+    _add_files(session, session.workspace(), photos, shared, kinds)
 
 
 def _add_files(
-    session: CliSession, workspace: Workspace, photos: list[Path], shared: AddRequest
+    session: CliSession,
+    workspace: Workspace,
+    photos: list[Path],
+    shared: AddRequest,
+    symptoms: list[str],
 ) -> None:
     from tracker.services.comparing import compare_added
+    from tracker.services.edits import record_symptom
     from tracker.services.intake import add_file, check_person
     from tracker.services.results import Refusal, Stored
 
     shared = check_person(workspace, shared)
     done = refused = 0
+    shown: dict[tuple[str, str], None] = {}
     with session.output.progress("Adding", len(photos)) as advance:
         for path in photos:
             result = add_file(workspace, path, shared)
@@ -112,7 +124,14 @@ def _add_files(
                 done += 1
             if isinstance(result, Stored):
                 compare_added(workspace, result)
+                if result.lesion is not None:
+                    shown[result.person, result.lesion] = None
             advance(done + refused)
+    for name, seen in shown:
+        for kind in symptoms:
+            record_symptom(workspace, name, seen, kind)
+    if shown and not session.output.as_json:
+        session.output.note(texts.symptom_question(symptoms))
     options.exit_with_refusals(done, refused)
 
 

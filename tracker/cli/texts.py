@@ -110,6 +110,15 @@ def edited_lesion_text(lesion: Lesion) -> str:
     return f"{lesion.person}: {lesion.name}{place}, {lesion.life_cycle.value}"
 
 
+def symptom_question(reported: list[str]) -> str:
+    """What a person is asked at each new photo; after a reported symptom, what to do now."""
+    from tracker.domain import wording
+
+    if reported:
+        return f"\n{wording.SEE_NOW}"
+    return f"\n{wording.SYMPTOM_QUESTION} If so: moletrail symptom LESION KIND"
+
+
 def symptom_text(symptom: Symptom, lesion: str) -> str:
     """A symptom and when it was noted."""
     note = f" ({symptom.note})" if symptom.note else ""

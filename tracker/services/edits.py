@@ -147,13 +147,7 @@ def record_symptom(
     Raises:
         UsageError: another word, or a time in the future. UnknownNameError: no such lesion.
     """
-    try:
-        symptom = SymptomKind(kind.strip().lower())
-    except ValueError:
-        raise UsageError(
-            f"'{kind}' is not a symptom this program knows.",
-            next_step=f"Use one of: {', '.join(known.value for known in SymptomKind)}.",
-        ) from None
+    symptom = symptom_kind(kind)
     now = datetime.now()
     if noted_at is not None and noted_at > now:
         raise UsageError(
@@ -163,6 +157,21 @@ def record_symptom(
     with workspace.open("symptom") as vault:
         found = vault.lesion(vault.person(who), lesion)
         return vault.add_symptom(found, symptom, noted_at or now, note)
+
+
+def symptom_kind(text: str) -> SymptomKind:
+    """The symptom of that name.
+
+    Raises:
+        UsageError: another word.
+    """
+    try:
+        return SymptomKind(text.strip().lower())
+    except ValueError:
+        raise UsageError(
+            f"'{text}' is not a symptom this program knows.",
+            next_step=f"Use one of: {', '.join(known.value for known in SymptomKind)}.",
+        ) from None
 
 
 def symptoms(workspace: Workspace, person: str | None, lesion: str) -> list[Symptom]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -100,7 +99,7 @@ def match_analysis(
     k: int = 5,
 ) -> list[Match]:
     """Like `match`, for a photo that is measured already ((h, w, 3) uint8 upright `rgb`)."""
-    ranked = _ranked(workspace, person, analysis, rgb)
+    ranked = _ranked(workspace, person, analysis, rgb, k)
     return [
         Match(
             lesion=found.lesion,
@@ -119,7 +118,7 @@ def accepted_lesion(
     workspace: Workspace, person: str, analysis: Analysis, rgb: NDArray[np.uint8]
 ) -> str | None:
     """The known lesion that a photo surely shows, else None (see ACCEPT_AMONG)."""
-    known = _candidates(workspace, person, analysis)[:ACCEPT_AMONG]
+    known = _candidates(workspace, person, analysis, ACCEPT_AMONG)
     alike = [found for found in known if found.cosine >= ACCEPT_MIN_COSINE]
     subject = subject_of_pixels("new photo", analysis, rgb) if alike else None
     if subject is None:
@@ -129,9 +128,9 @@ def accepted_lesion(
 
 
 def _ranked(
-    workspace: Workspace, person: str, analysis: Analysis, rgb: NDArray[np.uint8]
+    workspace: Workspace, person: str, analysis: Analysis, rgb: NDArray[np.uint8], k: int
 ) -> list[_Candidate]:
-    known = _candidates(workspace, person, analysis)
+    known = _candidates(workspace, person, analysis, max(k, MAX_LINED_UP))
     subject = subject_of_pixels("new photo", analysis, rgb)
     if subject is None:
         return known
@@ -152,10 +151,13 @@ def _lined_up(workspace: Workspace, subject: Subject, found: _Candidate) -> bool
     return align(other.features, subject.features).same_lesion
 
 
-def _candidates(workspace: Workspace, person: str, analysis: Analysis) -> list[_Candidate]:
-    """Each lesion by its most alike photo, most alike first."""
+def _candidates(
+    workspace: Workspace, person: str, analysis: Analysis, count: int
+) -> list[_Candidate]:
+    """Up to `count` lesions, each by its most alike photo, most alike first."""
     if analysis.embedding is None or analysis.model is None:
         return []
+    best: dict[str, _Candidate] = {}
     with workspace.open("match") as vault:
         owner = next((p for p in vault.people() if p.name == person), None)
         if owner is None:
@@ -166,14 +168,12 @@ def _candidates(workspace: Workspace, person: str, analysis: Analysis) -> list[_
             model_sha256=analysis.model.sha256,
             k=NEAREST_PHOTOS,
         )
-        seen = [(vault.observation(name), float(cosine)) for name, cosine in near]
-    return _best_by_lesion(seen)
-
-
-def _best_by_lesion(seen: Sequence[tuple[Observation, float]]) -> list[_Candidate]:
-    best: dict[str, _Candidate] = {}
-    for observation, cosine in sorted(seen, key=lambda pair: -pair[1]):
-        lesion = observation.lesion
-        if lesion is not None and lesion.lesion_id not in best:
-            best[lesion.lesion_id] = _Candidate(observation, lesion.name, lesion.site, cosine)
+        for observation_id, cosine in near:
+            seen = vault.observation(observation_id)
+            if seen.lesion is not None and seen.lesion.lesion_id not in best:
+                best[seen.lesion.lesion_id] = _Candidate(
+                    seen, seen.lesion.name, seen.lesion.site, float(cosine)
+                )
+            if len(best) == count:
+                break
     return list(best.values())
