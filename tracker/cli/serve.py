@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import importlib.util
 import os
 import shutil
@@ -91,8 +92,11 @@ def run_app(session: CliSession, port: int | None) -> None:
     Raises:
         UsageError: the port asked for is in use.
         InternalError: the app is not installed.
+        ImportError: a system library that OpenCV wants is missing.
     """
     script = app_file()
+    # Every page needs OpenCV: where its system libraries are missing, say so here, in words.
+    importlib.import_module("cv2")
     chosen = choose_port(port)
     url = f"http://{HOST}:{chosen}"
     vault = session.workspace().vault_path.absolute()
