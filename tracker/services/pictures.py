@@ -26,6 +26,8 @@ LESION_PX = 640
 OUTSIDE_GREY = 128
 #: Side of a lesion picture over the lesion's longer side: enough skin to recognise the place.
 CONTEXT = 2.2
+#: Never less than this, even where the photo ends before it.
+LEAST_CONTEXT = 1.15
 
 Rgb = NDArray[np.uint8]
 
@@ -178,12 +180,16 @@ def _square(seen: Observation) -> Box:
     mask = seen.analysis.mask
     box = mask.box if mask is not None else seen.analysis.roi
     if box is not None:
-        return _shifted_inside(box.square(CONTEXT), seen.photo.width, seen.photo.height)
+        return _within(box, seen.photo.width, seen.photo.height)
     return Box(0, 0, seen.photo.width, seen.photo.height).square(1.0)
 
 
-def _shifted_inside(square: Box, width: int, height: int) -> Box:
-    """The square moved into the photo where it fits, so that real skin fills the picture."""
+def _within(lesion: Box, width: int, height: int) -> Box:
+    """A square around the lesion, moved (and where needed narrowed) to show real skin only."""
+    square = lesion.square(CONTEXT)
+    if square.w > min(width, height):
+        longest = max(lesion.w, lesion.h)
+        square = lesion.square(max(LEAST_CONTEXT, min(width, height) / longest))
     x = min(max(square.x, 0), width - square.w) if square.w <= width else square.x
     y = min(max(square.y, 0), height - square.h) if square.h <= height else square.y
     return Box(x, y, square.w, square.h)

@@ -28,19 +28,27 @@ class Band:
     high: float
 
 
-_INK = "#0B7C89"
+#: Line colours with at least 3:1 against the page in each scheme (WCAG 2.2, 1.4.11).
+_INK = {"light": "#0B7C89", "dark": "#6CC3CC"}
 _HEIGHT = 230
 
 
-def series_chart(points: Sequence[Point], *, title: str, unit: str, band: Band | None) -> None:
-    """Draw one measurement over time."""
+def series_chart(
+    points: Sequence[Point],
+    *,
+    title: str,
+    unit: str,
+    band: Band | None,
+    least: float | None = None,
+) -> None:
+    """Draw one measurement over time; `least` is the smallest value it can take."""
+    ink = _INK["dark" if st.context.theme.type == "dark" else "light"]
     rows = [
         {
             "date": point.taken_at.isoformat(),
             "value": point.value,
-            "low": point.value - 2 * point.sigma if point.sigma is not None else None,
-            "high": point.value + 2 * point.sigma if point.sigma is not None else None,
             "photo": point.label,
+            **_bar(point, least),
         }
         for point in points
     ]
@@ -58,14 +66,25 @@ def series_chart(points: Sequence[Point], *, title: str, unit: str, band: Band |
     if band is not None:
         layers.append(_band(band))
     layers += [
-        base.mark_line(color=_INK, strokeWidth=1.5, opacity=0.55).encode(y=value),
+        base.mark_line(color=ink, strokeWidth=1.5, opacity=0.55).encode(y=value),
         base.transform_filter("isValid(datum.low)")
-        .mark_rule(color=_INK, strokeWidth=2)
+        .mark_rule(color=ink, strokeWidth=2)
         .encode(y=alt.Y("low:Q", title=unit), y2="high:Q"),
-        base.mark_point(color=_INK, filled=True, size=85, opacity=1).encode(y=value, tooltip=hint),
+        base.mark_point(color=ink, filled=True, size=85, opacity=1).encode(y=value, tooltip=hint),
     ]
     st.markdown(f"**{title}**")
     st.altair_chart(alt.layer(*layers).properties(height=_HEIGHT), width="stretch")
+
+
+def _bar(point: Point, least: float | None) -> dict[str, float | None]:
+    """Ends of the error bar, two standard errors away."""
+    if point.sigma is None:
+        return {"low": None, "high": None}
+    low = point.value - 2 * point.sigma
+    return {
+        "low": low if least is None else max(low, least),
+        "high": point.value + 2 * point.sigma,
+    }
 
 
 def _band(band: Band) -> alt.Chart:

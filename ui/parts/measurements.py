@@ -78,7 +78,7 @@ def _plain(
 def _draw(points: list[Point], title: str, unit: str, band: Band | None) -> None:
     with st.container(border=True):
         if points:
-            series_chart(points, title=title, unit=unit, band=band)
+            series_chart(points, title=title, unit=unit, band=band, least=0.0)
         else:
             st.markdown(f"**{title}**")
             st.caption(strings.NOT_KNOWN)
