@@ -34,7 +34,7 @@ class Answer:
         return [found for found in self.objects if found["type"] == name]
 
 
-class CommandFailed(AssertionError):
+class CommandFailedError(AssertionError):
     """A command ended with an exit code that its bench does not expect."""
 
 
@@ -49,7 +49,7 @@ class Moletrail:
         """Run one command.
 
         Raises:
-            CommandFailed: the exit code is none of `expect`, or a line is no JSON object.
+            CommandFailedError: the exit code is none of `expect`, or a line is no JSON object.
         """
         texts = tuple(map(str, words))
         command = [sys.executable, "-m", "tracker.cli", "--json", "--vault", str(self.vault)]
@@ -69,11 +69,15 @@ class Moletrail:
         try:
             objects = tuple(json.loads(line) for line in done.stdout.splitlines())
         except json.JSONDecodeError as error:
-            raise CommandFailed(f"{texts}: not JSON Lines ({error}): {done.stdout[:500]}") from None
+            raise CommandFailedError(
+                f"{texts}: not JSON Lines ({error}): {done.stdout[:500]}"
+            ) from None
         answer = Answer(texts, done.returncode, objects, done.stderr, wall_s)
         self.calls.append(answer)
         if answer.code not in expect:
-            raise CommandFailed(f"{texts}: exit {answer.code}\n{done.stdout[-800:]}{done.stderr}")
+            raise CommandFailedError(
+                f"{texts}: exit {answer.code}\n{done.stdout[-800:]}{done.stderr}"
+            )
         return answer
 
 

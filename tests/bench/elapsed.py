@@ -16,14 +16,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from typing import Literal
 
 FIRST_DAY = date(1980, 1, 1)
 DAYS_A_MONTH = 365.25 / 12
 _UNITS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-    "sixteen seventeen eighteen nineteen"
-).split()
+    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
+    *("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen"),
+    "nineteen",
+)
 _TENS = {"twenty": 20, "thirty": 30, "forty": 40}
 _NUMBER = rf"(?:\d+|(?:{'|'.join(_TENS)})(?:-(?:{'|'.join(_UNITS[1:10])}))?|{'|'.join(_UNITS[1:])})"
 _SPAN = (
@@ -68,7 +70,7 @@ def months_since_first(captions: Sequence[str], description: str) -> list[float]
     """Months between the first picture and each."""
     read = [told(caption) for caption in captions]
     later = [each.months for each in read[1:] if each.origin == "previous"]
-    grows = all(one < other for one, other in zip(later, later[1:], strict=False))
+    grows = all(one < other for one, other in pairwise(later))
     whole = _OVER.search(description)
     too_long = whole is None or sum(later) > 1.5 * _months(whole)
     from_first = len(later) > 1 and grows and too_long

@@ -227,8 +227,8 @@ def markdown(summary: JsonObject) -> str:
     lines = [
         "# Real photos through the command line: lesions that did not change",
         "",
-        f"{summary['lesions']} lesions of HAM10000, {summary['photos']} photos, four made-up people; "
-        "dates are invented. `changed` is a false alarm here.",
+        f"{summary['lesions']} lesions of HAM10000, {summary['photos']} photos, four made-up "
+        "people; dates are invented. `changed` is a false alarm here.",
         "",
         f"- import: {intake['stored']} stored, {intake['refused']} refused, "
         f"{intake['duplicate']} duplicate; {summary['import_s_a_photo']} s a photo",
