@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import math
 from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
 import pytest
-from PIL import Image
 
 from tests.vision import pictures
 from tracker.domain.analysis import CLASSES, ModelIdentity, ScaleSource
@@ -17,13 +15,11 @@ from tracker.domain.capture import Modality
 from tracker.domain.geometry import Box
 from tracker.domain.quality import QualityCode
 from tracker.errors import UsageError
-from tracker.resources import models_dir
 from tracker.vision.analyzer import AnalyzeOptions, Analyzer
 from tracker.vision.decode import DecodedPhoto
 from tracker.vision.framing import is_cut, look_around, overlap
 from tracker.vision.gate import GateResult, Region
 from tracker.vision.looking import MIN_CONFIDENCE, SURE_CONFIDENCE
-from tracker.vision.render_masks import heatmap_png, mask_png, overlay_png
 from tracker.vision.vit import VitOutput, VitSettings
 
 SIZE = 192
@@ -284,55 +280,6 @@ def test_unreadable_bytes_are_a_result_not_an_error() -> None:
         assert (result.width, result.height, result.roi) == (None, None, None)
 
 
-def read(png: bytes) -> np.ndarray:
-    return np.asarray(Image.open(io.BytesIO(png)))
-
-
-def test_the_mask_picture_is_the_mask(photo: DecodedPhoto) -> None:
-    result = analyzer(TRUE_BOX).analyze_decoded(photo)
-    mask = read(mask_png(result))
-    assert mask.shape == (480, 640)
-    assert mask.dtype == np.uint8
-    assert set(np.unique(mask)) == {0, 255}
-    assert result.measures is not None
-    assert np.count_nonzero(mask) == result.measures.area_px
-    assert mask[CENTRE[1], CENTRE[0]] == 255
-
-
-def test_the_heat_map_lies_where_the_network_looked(photo: DecodedPhoto) -> None:
-    result = analyzer(TRUE_BOX).analyze_decoded(photo)
-    heat = read(heatmap_png(result))
-    assert heat.shape == (480, 640)
-    assert heat[CENTRE[1], CENTRE[0]] > 200
-    crop = result.heatmap_box
-    assert crop is not None
-    outside = np.ones(heat.shape, bool)
-    outside[max(0, crop.y) : crop.y + crop.h, max(0, crop.x) : crop.x + crop.w] = False
-    assert outside.any()
-    assert heat[outside].max() == 0
-    ys, xs = np.nonzero(heat > 128)
-    assert abs(xs.mean() - CENTRE[0]) < 8
-    assert abs(ys.mean() - CENTRE[1]) < 8
-
-
-def test_the_overlay_is_the_photo_with_an_outline(photo: DecodedPhoto) -> None:
-    result = analyzer(TRUE_BOX).analyze_decoded(photo)
-    drawn = read(overlay_png(photo.rgb, result))
-    changed = (drawn != photo.rgb).any(axis=2)
-    assert 0 < changed.mean() < 0.05
-    assert not changed[CENTRE[1], CENTRE[0]]
-    with pytest.raises(UsageError):
-        overlay_png(photo.rgb[:-1], result)
-
-
-def test_a_refused_photo_has_no_pictures() -> None:
-    result = analyzer().analyze_decoded(decoded(pictures.skin_photo(radii=(1, 1))))
-    assert result.status == "refused"
-    for draw in (mask_png, heatmap_png):
-        with pytest.raises(UsageError, match=r"mole\.jpg"):
-            draw(result)
-
-
 @pytest.mark.parametrize(
     "lesion", [Box(0, 0, 10, 10), Box(90, 50, 10, 10), Box(0, 0, 100, 60), Box(40, 20, 30, 20)]
 )
@@ -363,51 +310,3 @@ def test_one_look_is_enough_where_the_region_is_right() -> None:
     subject.analyze_decoded(decoded(rgb))
     first, kept = subject.vit.crops  # type: ignore[attr-defined]
     np.testing.assert_array_equal(first, kept)
-
-
-@pytest.fixture(scope="module")
-def released() -> Analyzer:
-    return Analyzer.load(models_dir())
-
-
-def test_the_released_networks_measure_a_mole_from_bytes(released: Analyzer) -> None:
-    rgb = pictures.skin_photo(800, 600, centre=(430, 280), radii=(110, 80))
-    exif = pictures.exif_block(original="2025:03:01 10:20:30")
-    data = pictures.encode(rgb, "JPEG", exif=exif)
-    result, photo = released.analyze(data, "mole.jpg", AnalyzeOptions(mm_per_px=0.04))
-    assert photo is not None
-    assert result.status == "measured", result.reason
-    assert result.roi is not None
-    assert overlap(result.roi, tight((430, 280), (110, 80))) > 0.75
-    assert result.capture is not None
-    assert result.capture.isoformat() == "2025-03-01T10:20:30"
-    assert result.embedding is not None
-    assert result.embedding.shape == (128,)
-    assert result.area_mm2 is not None
-    assert "decode" in result.timings_ms
-
-
-def test_the_released_networks_refuse_what_is_not_skin(released: Analyzer) -> None:
-    rng = np.random.default_rng(4)
-    noise = rng.integers(0, 256, (400, 500, 3), dtype=np.uint8)
-    blue = np.full((400, 500, 3), (40, 90, 200), np.uint8)
-    for picture in (noise, blue):
-        result, _ = released.analyze(pictures.encode(picture, "PNG"), "thing.png")
-        assert result.status == "refused"
-        assert result.advice
-
-
-def test_a_region_outside_the_photo_is_a_usage_error(released: Analyzer) -> None:
-    data = pictures.encode(pictures.skin_photo(), "JPEG")
-    with pytest.raises(UsageError):
-        released.analyze(data, "mole.jpg", AnalyzeOptions(roi=Box(5000, 5000, 10, 10)))
-
-
-def test_the_same_photo_gives_the_same_numbers(released: Analyzer) -> None:
-    data = pictures.encode(pictures.skin_photo(), "JPEG")
-    first, _ = released.analyze(data, "mole.jpg")
-    second, _ = released.analyze(data, "mole.jpg")
-    assert first.measures == second.measures
-    assert first.embedding is not None
-    assert second.embedding is not None
-    np.testing.assert_array_equal(first.embedding, second.embedding)
