@@ -99,9 +99,7 @@ def photograph(
     x, y, w = camera.photo_from_mm() @ np.array([*lesion.centre_mm, 1.0])
     rgb = expose(np.asarray(linear, np.float32), replace(camera, stamp_corner=None))
     place = (float(x / w), float(y / w))
-    return Scene(
-        rgb, camera, place, bare.mm_per_px, bare.area_mm2, bare.mask, tuple(outlines)
-    )
+    return Scene(rgb, camera, place, bare.mm_per_px, bare.area_mm2, bare.mask, tuple(outlines))
 
 
 def _lay(
@@ -116,9 +114,9 @@ def _lay(
     cover = np.ones(drawing.shape[:2], np.float32)
     for marker in layout.MARKERS:
         if marker.marker_id in card.hidden:
-            x, y = (round((v + 2.0) / MM_PER_DOT) for v in (marker.x_mm, marker.y_mm))
+            x, y = (round((v - 1.5) / MM_PER_DOT) for v in (marker.x_mm, marker.y_mm))
             side = round(12.0 / MM_PER_DOT)
-            cover[max(0, y) : y + side, max(0, x) : x + side] = 0.0
+            cover[y : y + side, x : x + side] = 0.0
     low, high = _frame_part(photo_from_card, width, height)
     if (high <= low).any():
         return

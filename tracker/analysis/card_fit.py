@@ -24,8 +24,8 @@ UNIT_MM = 40.0
 INK_MM = 0.05
 TONE_PX = 0.15
 #: Error of a corner in px that no residual shows: a floor, and a share of the edge's blur.
-CORNER_PX = 0.08
-CORNER_BLUR_SHARE = 0.15
+CORNER_PX = 0.06
+CORNER_BLUR_SHARE = 0.08
 _STEPS = 8
 _MIDDLE = np.array([layout.WIDTH_MM / 2, layout.HEIGHT_MM / 2])
 _CORNERS_MM = {m.marker_id: np.array(m.corners_mm) for m in layout.MARKERS}

@@ -14,10 +14,13 @@ from tracker.domain import scale_card as layout
 Points = NDArray[np.float64]
 
 #: Markers are looked for with the photo's longer side reduced to this.
-SEARCH_PX = 1000
+SEARCH_PX = 1280
 #: Smallest marker that is looked for: its perimeter over the longer side of the reduced photo.
-#: 0.045 is a side of 11 px there, 1.6 px a module, near what decoding can do.
-MIN_PERIMETER = 0.045
+#: 0.04 is a side of 13 px there, 1.8 px a module, near what decoding can do.
+MIN_PERIMETER = 0.04
+#: A module is read from this many pixels each way, less a margin that blur may have greyed.
+MODULE_SAMPLES = 8
+MODULE_MARGIN = 0.2
 #: A side's edge is measured along this part of it; near the corners two edges blur together.
 SIDE_RANGE = (0.12, 0.88)
 #: Reach of the edge search to either side, in modules: the next module may be white again.
@@ -116,6 +119,8 @@ def _dictionary(name: str) -> cv2.aruco.Dictionary:
 def _detector() -> cv2.aruco.ArucoDetector:
     settings = cv2.aruco.DetectorParameters()
     settings.minMarkerPerimeterRate = MIN_PERIMETER
+    settings.perspectiveRemovePixelPerCell = MODULE_SAMPLES
+    settings.perspectiveRemoveIgnoredMarginPerCell = MODULE_MARGIN
     return cv2.aruco.ArucoDetector(_dictionary(layout.ARUCO_DICTIONARY), settings)
 
 

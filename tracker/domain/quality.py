@@ -19,6 +19,13 @@ class QualityCode(StrEnum):
     LESION_CUT = "lesion_cut_by_frame"
     NO_SKIN = "no_skin"
     NO_LESION = "no_lesion"
+    CARD_TWICE = "card_twice"
+    CARD_MIRRORED = "card_mirrored"
+    CARD_FOREIGN = "card_foreign"
+    CARD_NOT_FLAT = "card_not_flat"
+    CARD_UNSHARP = "card_unsharp"
+    CARD_TOO_FAR = "card_too_far"
+    SCALES_DISAGREE = "scales_disagree"
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,9 +181,46 @@ _QUALITY: Final[Mapping[QualityCode, tuple[str, str]]] = {
     ),
 }
 
+#: Findings on the scale only warn: the photo is measured, in pixels or by another scale.
+_SCALE: Final[Mapping[QualityCode, tuple[str, str]]] = {
+    QualityCode.CARD_TWICE: (
+        "More than one scale card is in view, so none of them was used.",
+        "Leave one card in view, in the plane of the skin beside the spot.",
+    ),
+    QualityCode.CARD_MIRRORED: (
+        "The scale card is mirrored in this photo, so it was not used.",
+        "Use the original photo of the back camera; selfie cameras often mirror. A mirrored photo "
+        "does not compare with others.",
+    ),
+    QualityCode.CARD_FOREIGN: (
+        "There are markers in view that are not those of Moletrail's card, so they give no scale.",
+        "Print Moletrail's own card (moletrail card --out card.pdf) and use that one.",
+    ),
+    QualityCode.CARD_NOT_FLAT: (
+        "The markers of the scale card do not fit one flat card, so it was not used.",
+        "Print it on stiff paper, lay it flat on the skin, and keep fingers off its markers.",
+    ),
+    QualityCode.CARD_UNSHARP: (
+        "Too little of the scale card is seen sharply, so it was not used.",
+        "Take the photo again with all four markers of the card in view and in focus.",
+    ),
+    QualityCode.CARD_TOO_FAR: (
+        "The scale card is too far from the lesion, or too little of it is in view, to give a "
+        "scale there.",
+        "Lay the card close beside the spot, its ruler towards it, with all four markers in view.",
+    ),
+    QualityCode.SCALES_DISAGREE: (
+        "The scale that was given and the scale card differ by more than 10 %. The card was used.",
+        "Check that the card was printed at 100 % (its line must measure 50.0 mm), and the "
+        "millimetres per pixel that were given.",
+    ),
+}
+
 
 def quality_words(code: QualityCode, severity: Literal["warn", "refuse"]) -> tuple[str, str]:
     """Reason and advice of a quality finding, each one or two plain sentences."""
+    if code in _SCALE:
+        return _SCALE[code]
     reason, advice = _QUALITY[code]
     return (reason, advice) if severity == "refuse" else (f"{reason} It was measured.", advice)
 

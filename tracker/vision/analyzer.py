@@ -37,6 +37,7 @@ from tracker.vision.findings import (
 )
 from tracker.vision.gate import MIN_SKIN, GateResult, load_gate
 from tracker.vision.looking import Look, SeesLesions, look_at_frame, look_at_region, surest_look
+from tracker.vision.scaling import view_card, with_issues
 from tracker.vision.stopwatch import Stopwatch
 from tracker.vision.vit import VitModel
 
@@ -139,9 +140,11 @@ class Analyzer:
         blank = self._blank(decoded, options)
         if min(decoded.width, decoded.height) < MIN_SIDE_PX:
             return _refused(blank, too_small(), watch)
-        rgb = decoded.rgb
+        with watch.stage("card"):
+            card = view_card(decoded.rgb)
+        rgb = card.rgb
         with watch.stage("gate"):
-            found = self._find(rgb, options.roi)
+            found = card.without_card(self._find(rgb, options.roi))
         with watch.stage("vit"):
             look = self._look(rgb, found, options.roi)
         if look is None:
@@ -155,7 +158,9 @@ class Analyzer:
         if not quality.ok:
             found_at = replace(blank, quality=quality, roi=look.mask.box)
             return _refused(found_at, deciding_issue(quality), watch)
-        result = _measured(blank, look, measures)
+        scale, doubts = card.scale(look.mask.box, options.scale)
+        quality = with_issues(quality, doubts)
+        result = replace(_measured(blank, look, measures), scale=scale)
         others = further_lesions(found, look.mask.box)
         return replace(result, quality=quality, others=others, timings_ms=watch.read())
 
