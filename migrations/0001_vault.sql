@@ -174,6 +174,8 @@ CREATE TABLE comparison (
     colour_delta_e DOUBLE,
     colour_overall_delta_e DOUBLE,
     delta_lab DOUBLE[3],
+    focal_delta_e DOUBLE,
+    focal_delta_lab DOUBLE[3],
     colour_constancy VARCHAR,
     cosine DOUBLE,
     method VARCHAR NOT NULL,

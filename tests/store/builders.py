@@ -151,6 +151,8 @@ def a_comparison(earlier: str, later: str, *, cosine: float = 0.9) -> Comparison
         colour_constancy="registered_skin",
         cosine=cosine,
         method="compare 1",
+        focal_delta_e=4.5,
+        focal_delta_lab=(-6.0, 0.5, -1.5),
     )
 
 

@@ -44,6 +44,9 @@ class Comparison:
     colour_delta_e: CIEDE2000 between the lesions' mean colours after colour constancy on skin.
     colour_overall_delta_e: the part of it that the whole picture shares (light, tan): reported,
         never flagged. delta_lab: later minus earlier mean L*, a*, b* after constancy.
+    focal_delta_e: CIEDE2000 by which the part of the lesion that changed most differs from how the
+        lesion changed as a whole; None where the photos could not be lined up.
+    focal_delta_lab: later minus earlier L*, a*, b* of that part, the overall shift taken off.
     colour_constancy: "registered_skin", "skin_mean", or None (then no colour axis).
     cosine: similarity of the embeddings, -1..1; None across two model hashes.
     notes: findings of the alignment in words for a person (mirror image, growth against the skin).
@@ -67,3 +70,5 @@ class Comparison:
     cosine: float | None
     method: str
     notes: tuple[str, ...] = ()
+    focal_delta_e: float | None = None
+    focal_delta_lab: tuple[float, float, float] | None = None

@@ -197,6 +197,8 @@ def _comparison(c: Comparison) -> tuple[Any, ...]:
         c.colour_delta_e,
         c.colour_overall_delta_e,
         None if c.delta_lab is None else list(c.delta_lab),
+        c.focal_delta_e,
+        None if c.focal_delta_lab is None else list(c.focal_delta_lab),
         c.colour_constancy,
         c.cosine,
         c.method,

@@ -245,4 +245,6 @@ def comparison_of(row: Row) -> Comparison:
         cosine=row["cosine"],
         method=row["method"],
         notes=tuple(row["notes"]),
+        focal_delta_e=row["focal_delta_e"],
+        focal_delta_lab=None if row["focal_delta_lab"] is None else tuple(row["focal_delta_lab"]),
     )
