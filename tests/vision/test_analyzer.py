@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from tests.vision import pictures
+from tracker.analysis.mask import clean_mask
 from tracker.domain.analysis import CLASSES, ModelIdentity, ScaleSource
 from tracker.domain.capture import Modality
 from tracker.domain.geometry import Box
@@ -119,6 +120,24 @@ def test_a_lesion_is_outlined_in_photo_pixels(photo: DecodedPhoto) -> None:
     assert result.gate == GATE
     assert result.unlike_training_limit == 0.4
     assert {"gate", "vit", "measure", "total"} <= set(result.timings_ms)
+
+
+class BarelySees(DarkIsLesion):
+    """Cells just below the threshold: only their smooth interpolation reaches it."""
+
+    def run(self, crop_rgb: np.ndarray) -> VitOutput:
+        block = np.zeros((GRID, GRID), np.float32)
+        block[20:28, 20:28] = 0.4999
+        return replace(super().run(crop_rgb), mask_probability=block)
+
+
+def test_interpolation_alone_makes_no_lesion(photo: DecodedPhoto) -> None:
+    vit = BarelySees()
+    seen = vit.run(photo.rgb).mask_probability
+    assert clean_mask(seen, Box(0, 0, 480, 480), (640, 480), 0.5) is not None
+    gate = FixedGate(found(TRUE_BOX))
+    result = Analyzer(gate, vit).analyze_decoded(photo)  # type: ignore[arg-type]
+    assert result.status == "refused"
 
 
 @pytest.mark.parametrize(

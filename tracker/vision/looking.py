@@ -176,9 +176,11 @@ def _seen(
     mask = clean_mask(probability, crop, _size(rgb), settings.mask_threshold)
     if mask is None:
         return None
-    confidence = float(probability[probability >= settings.mask_threshold].mean())
-    if confidence < MIN_CONFIDENCE:
+    seen = probability[probability >= settings.mask_threshold]
+    # Smooth interpolation may overshoot: a mask although no cell reaches the threshold.
+    if seen.size == 0 or seen.mean() < MIN_CONFIDENCE:
         return None
+    confidence = float(seen.mean())
     cut = is_cut(mask.box, crop, _size(rgb))
     loss = UNLIKE_WEIGHT * output.unlike_training / settings.unlike_limit + CUT_PENALTY * cut
     return Look(crop, output, mask, confidence, cut, confidence - loss)
