@@ -127,7 +127,7 @@ class BarelySees(DarkIsLesion):
 
     def run(self, crop_rgb: np.ndarray) -> VitOutput:
         block = np.zeros((GRID, GRID), np.float32)
-        block[20:28, 20:28] = 0.4999
+        block[14:34, 14:34] = 0.4999
         return replace(super().run(crop_rgb), mask_probability=block)
 
 
