@@ -148,6 +148,7 @@ def observation_object(row: ObservationRow) -> JsonObject:
         "scale": scale_object(row.scale),
         "comparable": row.comparable,
         "why_not": row.why_not,
+        "remarks": list(row.remarks),
         "model": model_object(row.model),
     }
 

@@ -132,6 +132,7 @@ class ObservationRow:
     comparable: sizes can be held against the first comparable photo; None for the only photo.
     area_mm2, diameter_mm need a scale. cosine_*: likeness of the embeddings, -1..1.
     colour_delta_e: CIEDE2000 against the first photo after colour constancy.
+    remarks: what the comparisons with the first and the previous photo noticed, in words.
     """
 
     observation: Observation
@@ -148,6 +149,7 @@ class ObservationRow:
     comparable: bool | None
     why_not: str | None
     model: ModelIdentity | None
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

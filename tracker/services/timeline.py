@@ -158,7 +158,14 @@ def _row(series: Series, index: int, frame: _Frame) -> ObservationRow:
         comparable=None if len(series.observations) == 1 else ratio is not None,
         why_not=None if ratio is not None else _why_not(series, index),
         model=analysis.model,
+        remarks=_remarks(to_first, to_previous),
     )
+
+
+def _remarks(*pairs: Comparison | None) -> tuple[str, ...]:
+    """What the comparisons noticed, each sentence once."""
+    told = [note for pair in pairs if pair is not None for note in pair.notes]
+    return tuple(dict.fromkeys(told))
 
 
 def _why_not(series: Series, index: int) -> str | None:
@@ -169,7 +176,9 @@ def _why_not(series: Series, index: int) -> str | None:
     if seen.analysis.measures is None:
         return NOT_MEASURED
     own = [pair for pair in series.comparisons.values() if seen.observation_id in _ids(pair)]
-    reasons = [pair.size_why_not for pair in own if pair.size_why_not]
+    # A pair's reason speaks of "the later photo": it is told where that is this one.
+    mine = [pair for pair in own if pair.later == seen.observation_id]
+    reasons = [pair.size_why_not for pair in mine if pair.size_why_not]
     if reasons:
         return reasons[0]
     return NO_PATH if own else NOTHING_MEASURED

@@ -26,6 +26,8 @@ def strip(rows: list[ObservationRow]) -> None:
                 )
                 st.image(picture, width="stretch")
                 st.caption(label(row))
+                for remark in row.remarks:
+                    st.caption(f":material/info: {remark}")
                 if seen.note:
                     st.caption(session.plain(seen.note))
 
