@@ -180,7 +180,7 @@ def _edge_points(
     """Points (n, 2) where the picture brightens most from within the marker outwards.
 
     The place across the edge is the centroid of the gradient about its peak; the second value is
-    the gradient's own spread (sigma, px), taken at the median point.
+    the width of the edge (sigma of a Gaussian, px), taken at the median point.
     """
     along = end - start
     length = float(np.hypot(*along))
@@ -200,8 +200,11 @@ def _edge_points(
     weight = rise * (np.abs(middle[None] - peak[:, None]) <= max(2.0, reach / 2))
     total = np.maximum(weight.sum(axis=1), 1e-9)
     place = (weight * middle).sum(axis=1) / total
-    spread = np.sqrt((weight * (middle[None] - place[:, None]) ** 2).sum(axis=1) / total)
-    return base + place[:, None] * outward, float(np.median(spread))
+    # A Gaussian edge of height C has the steepest slope C / (sigma sqrt(2 pi)).
+    height = np.ptp(np.asarray(seen, np.float64), axis=1)
+    steepest = np.maximum(rise.max(axis=1) / STEP_PX, 1e-9)
+    width = float(np.median(height / steepest)) / float(np.sqrt(2 * np.pi))
+    return base + place[:, None] * outward, width
 
 
 def _fit_line(points: Points) -> tuple[tuple[Points, Points], float]:

@@ -25,6 +25,8 @@ ON_CARD = 0.5
 #: skin beside the card reaches into the guess, as a share of that side.
 GUESS_PX = 128
 GUESS_REACH = 0.06
+#: Robust standard deviations of lightness within which a place is taken for bare skin.
+TYPICAL = 3.0
 
 _CODES: Final[Mapping[CardProblem, QualityCode]] = {
     CardProblem.TWICE: QualityCode.CARD_TWICE,
@@ -135,7 +137,7 @@ def _guessed(window: NDArray[np.uint8], inside: NDArray[np.uint8]) -> NDArray[np
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     small = cv2.resize(window, size, interpolation=cv2.INTER_AREA).astype(np.float32)
     hidden = cv2.resize(inside, size, interpolation=cv2.INTER_AREA)
-    known = (hidden == 0).astype(np.float32)
+    known = _skin_like(small, hidden == 0).astype(np.float32)
     if not known.any():
         return np.asarray(small, np.uint8)
     total = np.zeros_like(small)
@@ -145,3 +147,13 @@ def _guessed(window: NDArray[np.uint8], inside: NDArray[np.uint8]) -> NDArray[np
         total += share * cv2.GaussianBlur(small * known[..., None], (0, 0), sigma)
         weight += share * cv2.GaussianBlur(known, (0, 0), sigma)
     return np.asarray((total / np.maximum(weight, 1e-12)[..., None]).clip(0, 255), np.uint8)
+
+
+def _skin_like(small: NDArray[np.float32], seen: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """What is seen and not much darker or lighter than most of it: a lesion must not run in."""
+    if not seen.any():
+        return seen
+    light = small.mean(axis=2)
+    middle = float(np.median(light[seen]))
+    spread = 1.4826 * float(np.median(np.abs(light[seen] - middle)))
+    return np.asarray(seen & (np.abs(light - middle) <= max(TYPICAL * spread, 4.0)), np.bool_)

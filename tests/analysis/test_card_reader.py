@@ -1,0 +1,344 @@
+"""The printed card read in made-up photos: scale at the lesion, and cards that are refused."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from tests.analysis.card_scene import MM_PER_DOT, Lying, Scene, card_picture, photograph
+from tracker.analysis.card import CardProblem, CardReading, find_card, scale_at
+from tracker.analysis.render import Camera, RenderedLesion, Skin, SkinWorld, draw_skin
+from tracker.domain import scale_card as layout
+from tracker.domain.analysis import Analysis, Scale, ScaleSource
+from tracker.domain.geometry import Box
+from tracker.domain.quality import QualityCode
+from tracker.resources import models_dir
+from tracker.vision.analyzer import AnalyzeOptions, Analyzer
+from tracker.vision.decode import DecodedPhoto
+from tracker.vision.gate import GateResult, Region
+from tracker.vision.scaling import view_card
+
+ABOVE = Camera(seed=1, centre_mm=(0.0, 20.0), mm_per_px=0.11, size_px=(1200, 1000))
+PAIRS = [(41, 42), (41, 43), (41, 44), (42, 43), (42, 44), (43, 44)]
+
+
+def read(scene: Scene) -> CardReading:
+    reading = find_card(scene.rgb)
+    assert isinstance(reading, CardReading), reading
+    return reading
+
+
+def read_scale(scene: Scene) -> Scale:
+    scale = scale_at(read(scene), scene.lesion_px)
+    assert scale is not None
+    return scale
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    seed=st.integers(0, 10_000),
+    mm_per_px=st.floats(0.09, 0.14),
+    rotation=st.floats(0, 360),
+    tilt=st.tuples(st.floats(-0.12, 0.12), st.floats(-0.12, 0.12)),
+    gain=st.floats(0.5, 1.05),
+    blur=st.floats(0.3, 1.4),
+    noise=st.floats(0.002, 0.015),
+    shadow=st.floats(0, 0.6),
+    shadow_deg=st.floats(0, 360),
+    turn=st.floats(-15, 15),
+    upside_down=st.booleans(),
+    hidden=st.sampled_from([(), (), (41,), (44,), *PAIRS]),
+)
+def test_scale_at_the_lesion_is_right_however_the_photo_was_taken(
+    seed: int,
+    mm_per_px: float,
+    rotation: float,
+    tilt: tuple[float, float],
+    gain: float,
+    blur: float,
+    noise: float,
+    shadow: float,
+    shadow_deg: float,
+    turn: float,
+    upside_down: bool,
+    hidden: tuple[int, ...],
+) -> None:
+    camera = Camera(
+        seed,
+        (0.0, 21.0),
+        mm_per_px,
+        (1200, 1200),
+        rotation,
+        tilt,
+        gain=gain,
+        blur_px=blur,
+        noise=noise,
+    )
+    card = Lying((0.0, 37.0), turn + 180 * upside_down, hidden)
+    scene = photograph(camera, [card], shadow=shadow, shadow_deg=shadow_deg)
+    reading = read(scene)
+    assert len(reading.markers) == 4 - len(hidden)
+    scale = scale_at(reading, scene.lesion_px)
+    assert scale is not None
+    assert scale.source is ScaleSource.CARD
+    off = abs(scale.mm_per_px - scene.mm_per_px)
+    assert off <= 0.02 * scene.mm_per_px
+    assert off <= 3 * scale.sigma
+    assert scale.sigma <= 0.04 * scale.mm_per_px
+
+
+@pytest.fixture(scope="module")
+def plain() -> Scene:
+    return photograph(ABOVE)
+
+
+def test_the_outline_is_where_the_card_lies(plain: Scene) -> None:
+    reading = read(plain)
+    assert np.abs(reading.outline_px(border_mm=0.0) - plain.cards_px[0]).max() < 1.0
+    assert reading.residual_px < 0.3
+    assert reading.tilt_deg < 3.0
+    place = (float(plain.cards_px[0][0, 0]), float(plain.cards_px[0][0, 1]) - 100.0)
+    assert reading.distance_mm(place) == pytest.approx(11.0, abs=0.3)
+    middle = plain.cards_px[0].mean(axis=0)
+    assert reading.distance_mm((float(middle[0]), float(middle[1]))) == 0.0
+
+
+def test_tilt_is_seen_as_foreshortening(plain: Scene) -> None:
+    squeezed = np.asarray(cv2.resize(plain.rgb, None, fx=1.0, fy=0.8), np.uint8)
+    reading = find_card(squeezed)
+    assert isinstance(reading, CardReading)
+    assert reading.tilt_deg == pytest.approx(np.degrees(np.arccos(0.8)), abs=1.5)
+
+
+def test_sigma_grows_with_distance_and_with_fewer_markers(plain: Scene) -> None:
+    reading = read(plain)
+    x, y = plain.lesion_px
+    near, far = scale_at(reading, (x, y)), scale_at(reading, (x, y - 300))
+    assert near is not None
+    assert far is not None
+    assert far.sigma > 1.5 * near.sigma
+    sigmas = [
+        read_scale(photograph(ABOVE, [Lying(hidden=hidden)])).sigma
+        for hidden in ((), (42,), (42, 44), (41, 42, 44))
+    ]
+    assert sigmas == sorted(sigmas)
+    assert sigmas[3] > 2 * sigmas[0]
+
+
+def test_one_marker_alone_counts_only_when_sharp() -> None:
+    card = Lying(hidden=(41, 42, 44))
+    scene = photograph(replace(ABOVE, blur_px=0.6), [card])
+    scale = read_scale(scene)
+    assert abs(scale.mm_per_px - scene.mm_per_px) <= 3 * scale.sigma
+    assert scale.mm_per_px == pytest.approx(scene.mm_per_px, rel=0.03)
+    blurred = photograph(replace(ABOVE, blur_px=2.6), [card])
+    assert find_card(blurred.rgb) is CardProblem.UNSHARP
+
+
+def test_a_large_photo_gains_from_its_resolution() -> None:
+    camera = replace(ABOVE, mm_per_px=0.035, size_px=(4000, 3000))
+    scene = photograph(camera)
+    reading = read(scene)
+    scale = scale_at(reading, scene.lesion_px)
+    assert scale is not None
+    assert scale.mm_per_px == pytest.approx(scene.mm_per_px, rel=0.002)
+    # Corners found on the reduced copy alone would be off by a good part of its pixels.
+    assert reading.residual_px < 0.3
+
+
+def test_a_point_beyond_the_cards_reach_has_no_scale() -> None:
+    reading = read(photograph(ABOVE, [Lying(hidden=(41, 42, 44))]))
+    assert scale_at(reading, (100_000.0, -100_000.0)) is None
+
+
+def test_skin_without_a_card_is_no_card() -> None:
+    for camera in (ABOVE, replace(ABOVE, seed=2, hairs=40, mm_per_px=0.05)):
+        assert find_card(photograph(camera, []).rgb) is None
+
+
+def test_pictures_of_chance_and_of_nothing_are_no_card() -> None:
+    chance = np.random.default_rng(7).integers(0, 256, (600, 800, 3), dtype=np.uint8)
+    assert find_card(chance) is None
+    assert find_card(np.full((48, 36, 3), 200, np.uint8)) is None
+
+
+def test_two_cards_are_refused() -> None:
+    camera = replace(ABOVE, centre_mm=(0.0, 0.0), mm_per_px=0.13)
+    scene = photograph(camera, [Lying((0.0, 36.0)), Lying((0.0, -36.0))])
+    assert find_card(scene.rgb) is CardProblem.TWICE
+
+
+def test_halves_of_two_cards_are_refused() -> None:
+    camera = replace(ABOVE, centre_mm=(0.0, 0.0), mm_per_px=0.13)
+    cards = [Lying((0.0, 36.0), 0, (42, 44)), Lying((0.0, -36.0), 8, (41, 43))]
+    assert find_card(photograph(camera, cards).rgb) is CardProblem.NOT_FLAT
+
+
+def test_a_mirrored_print_and_a_mirrored_photo_are_refused(plain: Scene) -> None:
+    assert find_card(photograph(ABOVE, [Lying(mirrored=True)]).rgb) is CardProblem.MIRRORED
+    flipped = np.ascontiguousarray(plain.rgb[:, ::-1])
+    assert find_card(flipped) is CardProblem.MIRRORED
+
+
+def redrawn(dictionary: str, ids: list[int], modules: int) -> NDArray[np.uint8]:
+    """The card with markers of another board where ours are."""
+    drawing = card_picture().copy()
+    known = cv2.aruco.getPredefinedDictionary(getattr(cv2.aruco, dictionary))
+    side = round(layout.MARKER_SIDE_MM / MM_PER_DOT)
+    for marker, new in zip(layout.MARKERS, ids, strict=True):
+        bits = cv2.aruco.generateImageMarker(known, new, modules)
+        x, y = round(marker.x_mm / MM_PER_DOT), round(marker.y_mm / MM_PER_DOT)
+        large = cv2.resize(bits, (side, side), interpolation=cv2.INTER_NEAREST)
+        drawing[y : y + side, x : x + side] = large[..., None]
+    return drawing
+
+
+@pytest.mark.parametrize(
+    ("dictionary", "ids", "modules"),
+    [
+        ("DICT_4X4_50", [0, 1, 2, 3], 6),
+        ("DICT_6X6_250", [41, 42, 43, 44], 8),
+        ("DICT_5X5_50", [0, 1, 2, 3], 7),
+    ],
+)
+def test_markers_of_other_boards_are_refused(dictionary: str, ids: list[int], modules: int) -> None:
+    scene = photograph(ABOVE, drawing=redrawn(dictionary, ids, modules))
+    assert find_card(scene.rgb) is CardProblem.FOREIGN
+
+
+def test_markers_out_of_place_are_refused() -> None:
+    drawing = card_picture().copy()
+    first = layout.MARKERS[0]
+    x, y = round(first.x_mm / MM_PER_DOT), round(first.y_mm / MM_PER_DOT)
+    side, step = round(layout.MARKER_SIDE_MM / MM_PER_DOT), round(2.0 / MM_PER_DOT)
+    marker = drawing[y : y + side, x : x + side].copy()
+    drawing[y : y + side, x : x + side] = 255
+    drawing[y - step : y + side - step, x - step : x + side - step] = marker
+    assert find_card(photograph(ABOVE, drawing=drawing).rgb) is CardProblem.NOT_FLAT
+
+
+def test_ink_that_runs_does_not_change_the_scale() -> None:
+    # 0.13 mm of ink to all sides: three dots of the print.
+    ink = np.ones((7, 7), np.uint8)
+    swollen = np.asarray(cv2.erode(card_picture(), ink), np.uint8)
+    scene = photograph(ABOVE, drawing=swollen)
+    reading = read(scene)
+    assert reading.fit.edge_mm == pytest.approx(3 * MM_PER_DOT, abs=0.04)
+    assert read_scale(scene).mm_per_px == pytest.approx(scene.mm_per_px, rel=0.003)
+
+
+def test_regions_on_the_card_are_not_lesions(plain: Scene) -> None:
+    view = view_card(plain.rgb)
+    x, y = (int(v) for v in plain.cards_px[0].mean(axis=0))
+    on_card = Region(Box(x - 30, y - 30, 60, 60), 3000.0, 0.9)
+    cx, cy = (int(v) for v in plain.lesion_px)
+    lesion = Region(Box(cx - 30, cy - 30, 60, 60), 2500.0, 0.5)
+    left = view.without_card(GateResult("lesion", 0.9, (on_card, lesion)))
+    assert left.regions == (lesion,)
+    assert left.verdict == "lesion"
+    none_left = view.without_card(GateResult("lesion", 0.9, (on_card,)))
+    assert none_left.verdict == "no_lesion"
+    assert none_left.regions == ()
+
+
+def test_the_card_is_painted_over_and_nothing_else(plain: Scene) -> None:
+    before = plain.rgb.copy()
+    view = view_card(plain.rgb)
+    assert np.array_equal(plain.rgb, before)
+    changed = np.abs(view.rgb.astype(int) - plain.rgb.astype(int)).max(axis=2) > 0
+    inside = np.zeros(changed.shape, np.uint8)
+    reading = read(plain)
+    cv2.fillConvexPoly(inside, np.round(reading.outline_px(2.0)).astype(np.int32), 1)
+    assert not changed[inside == 0].any()
+    core = np.zeros(changed.shape, np.uint8)
+    cv2.fillConvexPoly(core, np.round(reading.outline_px(0.0)).astype(np.int32), 1)
+    skin = np.median(plain.rgb[inside == 0], axis=0)
+    assert np.abs(view.rgb[core == 1].astype(float) - skin).max() < 40
+
+
+@cache
+def analyzer() -> Analyzer:
+    return Analyzer.load(models_dir())
+
+
+@cache
+def fine_skin() -> SkinWorld:
+    return draw_skin(Skin(seed=4, extent_mm=(130.0, 100.0), grid_mm_per_px=0.06))
+
+
+@cache
+def close_photo(lesion_seed: int = 5, cards: int = 1) -> Scene:
+    """A lesion of 8 mm whose border fades as real ones do, with the card beside it."""
+    camera = Camera(seed=0, centre_mm=(0.0, 20.0), mm_per_px=0.05, size_px=(2000, 1500))
+    lesion = RenderedLesion(seed=lesion_seed, radius_mm=4.0, softness_mm=0.3, melanin=2.0)
+    cards_there = [Lying(), Lying((0.0, -36.0))][:cards]
+    if cards == 2:
+        camera = replace(camera, centre_mm=(0.0, 0.0), mm_per_px=0.07)
+    return photograph(camera, cards_there, lesion=lesion, skin=fine_skin())
+
+
+def decoded(rgb: NDArray[np.uint8]) -> DecodedPhoto:
+    return DecodedPhoto("mole.png", rgb, "image/png", "PNG", None)
+
+
+def card_issues(result: Analysis) -> list[QualityCode]:
+    """What was said of the scale; a fading border may also be called unsharp."""
+    assert result.quality is not None
+    assert result.quality.ok
+    said = [issue.code for issue in result.quality.issues]
+    return [code for code in said if code.startswith(("card_", "scales_"))]
+
+
+@pytest.mark.parametrize("lesion_seed", [5, 6])
+def test_area_of_a_lesion_beside_the_card(lesion_seed: int) -> None:
+    scene = close_photo(lesion_seed)
+    result = analyzer().analyze_decoded(decoded(scene.rgb))
+    assert result.status == "measured"
+    assert result.scale is not None
+    assert result.scale.source is ScaleSource.CARD
+    assert result.scale.mm_per_px == pytest.approx(scene.mm_per_px, rel=0.01)
+    assert result.area_mm2 == pytest.approx(scene.area_mm2, rel=0.05)
+    assert card_issues(result) == []
+    assert "card" in result.timings_ms
+
+
+def test_the_card_wins_over_a_typed_scale_and_a_large_difference_is_said() -> None:
+    scene = close_photo()
+    for factor, issues in ((1.03, []), (1.3, [QualityCode.SCALES_DISAGREE])):
+        options = AnalyzeOptions(mm_per_px=factor * scene.mm_per_px)
+        result = analyzer().analyze_decoded(decoded(scene.rgb), options)
+        assert result.scale is not None
+        assert result.scale.mm_per_px == pytest.approx(scene.mm_per_px, rel=0.01)
+        assert card_issues(result) == issues
+
+
+def test_with_two_cards_the_typed_scale_stands_and_the_reason_is_said() -> None:
+    scene = close_photo(cards=2)
+    x, y = (int(v) for v in scene.lesion_px)
+    lesion = Box(x - 60, y - 60, 120, 120)
+    for typed in (None, 0.07):
+        result = analyzer().analyze_decoded(decoded(scene.rgb), AnalyzeOptions(lesion, typed))
+        assert result.status == "measured", result.reason
+        assert (result.scale and result.scale.source) == (typed and ScaleSource.GIVEN)
+        assert card_issues(result) == [QualityCode.CARD_TWICE]
+
+
+def test_every_reason_has_its_words(plain: Scene) -> None:
+    for problem in CardProblem:
+        view = replace(view_card(plain.rgb), found=problem)
+        scale, (issue,) = view.scale(Box(10, 10, 5, 5), None)
+        assert scale is None
+        assert issue.severity == "warn"
+        assert issue.reason
+        assert issue.advice
+    view = view_card(plain.rgb)
+    scale, issues = view.scale(Box(200_000, -200_000, 5, 5), None)
+    assert scale is None
+    assert [i.code for i in issues] == [QualityCode.CARD_TOO_FAR]
