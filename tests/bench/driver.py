@@ -16,7 +16,17 @@ from typing import Any
 from tests.bench.statistics_of import JsonObject
 
 PROJECT = Path(__file__).resolve().parents[2]
-MANIFEST_COLUMNS = ("photo", "person", "lesion", "taken_at", "site", "modality", "note", "roi")
+MANIFEST_COLUMNS = (
+    "photo",
+    "person",
+    "lesion",
+    "taken_at",
+    "site",
+    "modality",
+    "note",
+    "roi",
+    "mm_per_px",
+)
 
 
 @dataclass(frozen=True, slots=True)
