@@ -1,6 +1,6 @@
 """Turn weights into the released files: export, quantise, calibrate, describe.
 
-    python -m models.vit.release --data DIR --work DIR --weights checkpoint.pt --version 0.1.1
+    python -m models.vit.release --data DIR --work DIR --weights kept.npz --version 0.1.1
 
 Writes ``lesion_vit.int8.onnx``, ``train_reference.npz`` and this model's part of
 ``manifest.json``; the gate's part of the manifest is left as it is.
@@ -16,13 +16,13 @@ from typing import Any
 
 import numpy as np
 import onnx
-import torch
 
 from .calibrate import certain_threshold, fit_temperature, reference_of, unlike_report
 from .crops import CONTEXT
 from .data import Corpus, corpus_root
 from .evaluate import SEGMENTED
 from .export import build_graph, largest_difference, load_network
+from .keep import facts_beside
 from .network import CLASSES, EMBEDDING_SIZE, VitConfig
 from .predict import open_session, predict
 from .quantize import calibration_crops, quantise
@@ -33,16 +33,10 @@ EXPORT_TOLERANCE = 5e-3
 
 
 def trained_facts(weights: Path) -> dict[str, Any]:
-    """What is known about how the weights were made."""
-    if weights.suffix == ".npz":
-        return {"from": "pilot", "views": 98544}
-    state = torch.load(weights, weights_only=True)
-    return {
-        "from": "pilot (98544 views), then models/vit/train.py, moving average",
-        "steps": int(state["step"]),
-        "views": int(state["views"]),
-        "hours": round(float(state["elapsed_s"]) / 3600.0, 3),
-    }
+    """What is known about how the weights were made, without the long settings."""
+    facts = facts_beside(weights)
+    kept = {name: facts[name] for name in ("from", "steps", "views", "hours") if name in facts}
+    return kept | {"weights": weights.name, "weights_sha256": sha256_of(weights)}
 
 
 def sha256_of(path: Path) -> str:
