@@ -179,6 +179,16 @@ def test_a_shadow_preferred_by_the_gate_gives_way_to_the_lesion() -> None:
     assert overlap(result.roi, lesion) > 0.8
 
 
+def test_a_mask_far_larger_than_the_gate_saw_must_be_sure(photo: DecodedPhoto) -> None:
+    small = Box(300, 220, 30, 30)  # the lesion is 12 times as large
+    unsure = analyzer(small, sure=SURE_CONFIDENCE - 0.05).analyze_decoded(photo)
+    assert unsure.status == "refused"
+    assert unsure.advice
+    as_large = analyzer(TRUE_BOX, sure=SURE_CONFIDENCE - 0.05).analyze_decoded(photo)
+    assert as_large.status == "measured"
+    assert analyzer(small, sure=SURE_CONFIDENCE + 0.05).analyze_decoded(photo).roi is not None
+
+
 def test_looks_are_bounded(photo: DecodedPhoto) -> None:
     subject = analyzer(Box(300, 220, 30, 30))
     subject.analyze_decoded(photo)
