@@ -43,15 +43,19 @@ def comparison_of(raw: Record) -> Comparison:
             registration["inliers"],
             registration["residual"],
         )
-    lab = raw["delta_lab"]
     return Comparison(
         **{
             **raw,
             "registration": registration,
-            "delta_lab": None if lab is None else tuple(lab),
+            "delta_lab": _lab(raw["delta_lab"]),
+            "focal_delta_lab": _lab(raw["focal_delta_lab"]),
             "notes": tuple(raw["notes"]),
         }
     )
+
+
+def _lab(raw: list[float] | None) -> tuple[float, float, float] | None:
+    return None if raw is None else (raw[0], raw[1], raw[2])
 
 
 def observation(name: str, facts: Record, modality: str, place: int) -> SeriesObservation:

@@ -20,6 +20,7 @@ from tracker.domain.change import Axis
 from tracker.domain.comparison import Comparison, Registration, RegistrationMethod
 
 START = datetime(2022, 1, 10, 12)
+LIGHT = 2.0  # difference of the skin's colour between any two photos, CIEDE2000
 NOISE_FILE = Path(__file__).parents[2] / "models" / "release" / "noise.json"
 
 
@@ -78,11 +79,13 @@ def comparison(earlier: str, later: str, **changed: object) -> Comparison:
         delta_asymmetry=0.0,
         log_irregularity_ratio=0.0,
         colour_delta_e=1.5,
-        colour_overall_delta_e=2.0,
+        colour_overall_delta_e=LIGHT,
         delta_lab=(0.5, 0.0, 0.0),
         colour_constancy="registered_skin",
         cosine=0.94,
         method="test/1",
+        focal_delta_e=1.5,
+        focal_delta_lab=(-1.5, 0.0, 0.0),
     )
     return replace(plain, **changed)  # type: ignore[arg-type]
 
@@ -106,7 +109,7 @@ class Photographer:
         """One photo's error on each axis: the difference of two has about the table's noise."""
         drawn = {}
         for axis in Axis:
-            entry = self.noise.noise(axis, Modality.DERMOSCOPIC, "skin", self.doubt)
+            entry = self.noise.noise(axis, Modality.DERMOSCOPIC, "skin", self.doubt, light=LIGHT)
             drawn[axis] = float(entry.sigma / np.sqrt(2) * self.dice.standard_t(entry.dof))
         return drawn
 
@@ -134,7 +137,7 @@ class Photographer:
             return errors[other][axis] - errors[one][axis]
 
         def magnitude(axis: Axis) -> float:
-            entry = self.noise.noise(axis, Modality.DERMOSCOPIC, None, self.doubt)
+            entry = self.noise.noise(axis, Modality.DERMOSCOPIC, None, self.doubt, light=LIGHT)
             return max(0.0, entry.expected + errors[other][axis] + errors[one][axis])
 
         shape = magnitude(Axis.SHAPE)
@@ -145,6 +148,6 @@ class Photographer:
             log_diameter_ratio=apart(Axis.DIAMETER) + growth / 2,
             delta_asymmetry=shape * self.noise.shape_units[0],
             log_irregularity_ratio=shape * self.noise.shape_units[1],
-            colour_delta_e=magnitude(Axis.COLOUR),
+            focal_delta_e=magnitude(Axis.COLOUR),
             cosine=max(-1.0, 1 - magnitude(Axis.EMBEDDING)),
         )

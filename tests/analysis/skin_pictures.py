@@ -53,12 +53,16 @@ class Camera:
 
 @dataclass(frozen=True)
 class Spot:
-    """A lesion: centre and mean radius in skin pixels; `tone` multiplies its colour."""
+    """A lesion: centre and mean radius in skin pixels; `tone` multiplies its colour.
+
+    focus: multiplies the colour of a disc of a third of the radius, off the centre.
+    """
 
     centre: tuple[float, float] = (SKIN_PX / 2, SKIN_PX / 2)
     radius: float = 50.0
     tone: tuple[float, float, float] = (1.0, 1.0, 1.0)
     seed: int = 5
+    focus: tuple[float, float, float] = (1.0, 1.0, 1.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,6 +99,7 @@ def photograph(skin_seed: int, spots: tuple[Spot, ...], camera: Camera) -> Pictu
     for spot in spots:
         cover, own = _spot(spot, x, y)
         colour = LESION_COLOUR * np.array(spot.tone) * (1 + 0.2 * own[..., None])
+        colour = colour * _focus(spot, x, y)
         light = light * (1 - cover[..., None]) + colour * cover[..., None]
         masks.append(cover >= 0.5)
     rng = np.random.default_rng(round(1000 * camera.zoom) + round(camera.turn_deg))
@@ -120,6 +125,13 @@ def _spot(
         borderMode=cv2.BORDER_REFLECT,
     )
     return cover.astype(np.float32), inside
+
+
+def _focus(spot: Spot, x: NDArray[np.float32], y: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Factor (h, w, 3) of the focus, with an edge of a tenth of the radius."""
+    dx, dy = (x - spot.centre[0]) / spot.radius, (y - spot.centre[1]) / spot.radius
+    inside = np.clip((1 / 3 - np.hypot(dx - 0.3, dy + 0.2)) * 10 + 0.5, 0, 1)[..., None]
+    return np.asarray(1 - inside + inside * np.array(spot.focus), np.float32)
 
 
 def lesion_mask(mask: NDArray[np.bool_]) -> LesionMask:

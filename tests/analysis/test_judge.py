@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scipy.stats import binom
 
 from tests.analysis.series_maker import (
+    LIGHT,
     Photographer,
     comparison,
     measures,
@@ -111,7 +112,7 @@ def test_flags_agree_with_what_is_detectable(
             log_area_ratio=log_area,
             log_diameter_ratio=log_area / 2,
             cosine=cosine,
-            colour_delta_e=colour,
+            focal_delta_e=colour,
             delta_asymmetry=asymmetry,
         ),
         table,
@@ -159,14 +160,14 @@ def test_score_grows_with_the_evidence(noise: NoiseTable) -> None:
 
 
 def test_expected_noise_is_no_evidence(noise: NoiseTable) -> None:
-    expected = noise.noise(Axis.EMBEDDING, Modality.DERMOSCOPIC, doubt=0.12).expected
+    expected = noise.noise(Axis.EMBEDDING, Modality.DERMOSCOPIC, doubt=0.12, light=LIGHT).expected
     change = judge(two_visits(cosine=1 - expected), noise)
     assert axis(change, Axis.EMBEDDING).z == pytest.approx(0, abs=1e-9)
     assert expected > 0
 
 
 def test_overall_lighter_or_darker_is_never_flagged(noise: NoiseTable) -> None:
-    change = judge(two_visits(colour_overall_delta_e=40.0), noise)
+    change = judge(two_visits(colour_overall_delta_e=40.0, colour_delta_e=40.0), noise)
     assert change.status is Status.NO_CHANGE_DETECTED
 
 
@@ -403,14 +404,45 @@ def test_millimetres_where_there_is_a_scale(noise: NoiseTable) -> None:
 def test_directions_are_named(noise: NoiseTable) -> None:
     change = judge(
         two_visits(
-            colour_delta_e=39.0,
-            delta_lab=(-20.0, 0.1, 0.2),
+            focal_delta_e=39.0,
+            focal_delta_lab=(-20.0, 0.1, -0.2),
             delta_asymmetry=0.3,
             log_irregularity_ratio=0.6,
         ),
         noise,
     )
-    assert "darker" in change.message
+    assert "part of the spot became darker: ΔE" in change.message
     assert "more irregular" in change.message
     assert "asymmetry +0.30" in change.message
     assert change.message.startswith(wording.STATUS[Status.CHANGED])
+
+
+def test_part_of_the_spot_says_how_it_moved(noise: NoiseTable) -> None:
+    lighter = judge(two_visits(focal_delta_e=39.0, focal_delta_lab=(14.0, -8.0, -9.0)), noise)
+    assert "part of the spot became lighter, less red and bluer" in lighter.message
+    assert wording.SHRINKING_COUNTS in lighter.message
+    assert [a.axis for a in lighter.axes if a.flagged and a.against is Against.FIRST] == [
+        Axis.COLOUR
+    ]
+
+
+def test_colour_is_not_judged_where_photos_do_not_line_up(noise: NoiseTable) -> None:
+    change = judge(two_visits(focal_delta_e=None, colour_delta_e=40.0), noise)
+    assert axis(change, Axis.COLOUR).z is None
+    assert "Not compared: colour of parts of the spot." in change.message
+
+
+def test_an_area_that_is_hardly_known_is_no_unchanged_area(noise: NoiseTable) -> None:
+    """What counts is the growth that would be noticed, also where the value itself is below 0."""
+    for log_area in (-0.05, 0.0, 0.05):
+        for sigma, status in ((0.02, Status.NO_CHANGE_DETECTED), (0.5, Status.CANNOT_COMPARE)):
+            change = judge(two_visits(log_area_ratio=log_area, size_sigma_log=sigma), noise)
+            assert change.status is status
+            assert ("card or a ruler" in change.message) == (sigma == 0.5)
+    told = judge(two_visits(log_area_ratio=0.0, size_sigma_log=0.5), noise).message
+    assert "area" not in told.split("These could be compared")[1].split(":")[1].split(".")[0]
+
+
+def test_a_flag_stands_however_unsure_the_area_is(noise: NoiseTable) -> None:
+    change = judge(two_visits(size_sigma_log=0.5, focal_delta_e=39.0), noise)
+    assert change.status is Status.CHANGED

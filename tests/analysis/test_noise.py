@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.analysis.series_maker import (
+    LIGHT,
     NOISE_FILE,
     comparison,
     observation,
@@ -113,7 +114,8 @@ def test_one_failed_pair_hardly_matters(noise: NoiseTable) -> None:
 
 def test_typical_own_noise_leaves_the_table_as_it_is(noise: NoiseTable) -> None:
     entry = noise.noise(Axis.AREA, DERMO, "skin")
-    drawn = entry.sigma * np.random.default_rng(5).standard_t(entry.dof, 4000)
+    scale = noise.noise(Axis.AREA, DERMO, "skin", light=LIGHT).sigma
+    drawn = scale * np.random.default_rng(5).standard_t(entry.dof, 4000)
     fitted = noise.for_person(shots([float(x) for x in drawn]))
     assert area_sigma(fitted) == pytest.approx(entry.sigma, rel=0.06)
 
@@ -217,3 +219,19 @@ def test_the_table_belongs_to_the_released_network(noise: NoiseTable) -> None:
     assert noise.model_sha256 == manifest["models"]["vit"]["sha256"], (
         "measure the noise of the new network: see models/noise"
     )
+
+
+def test_noise_grows_with_the_difference_of_the_light(noise: NoiseTable) -> None:
+    def sigma(light: float | None, *, loose: bool = False) -> float:
+        return noise.noise(Axis.COLOUR, DERMO, light=light, loose=loose).sigma
+
+    assert sigma(0.0) == sigma(noise.light.lowest) < sigma(4.0) < sigma(9.0) < sigma(60.0)
+    assert sigma(None) == sigma(noise.light.reference)
+    assert sigma(4.0, loose=True) > sigma(4.0)
+
+
+def test_the_mean_colour_is_not_judged(noise: NoiseTable) -> None:
+    one = comparison("a", "b", colour_delta_e=30.0, focal_delta_e=2.5)
+    assert noise.axis_value(Axis.COLOUR, one) == 2.5
+    unknown = comparison("a", "b", colour_delta_e=30.0, focal_delta_e=None)
+    assert noise.axis_value(Axis.COLOUR, unknown) is None

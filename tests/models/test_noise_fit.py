@@ -58,7 +58,8 @@ def record(index: int, dice: np.random.Generator) -> fit.Record:
         log_area_ratio=float(dice.normal(0, 0.05)),
         log_diameter_ratio=float(dice.normal(0, 0.025)),
         cosine=float(1 - dice.uniform(0.02, 0.2)),
-        colour_delta_e=float(dice.uniform(0.5, 5)),
+        focal_delta_e=float(dice.uniform(0.5, 5)),
+        colour_overall_delta_e=float(dice.uniform(0.5, 12)),
         delta_asymmetry=float(dice.normal(0, 0.01)),
         log_irregularity_ratio=float(dice.normal(0, 0.03)),
     )
@@ -106,9 +107,11 @@ def test_fit_and_product_mean_the_same() -> None:
     table = released_noise()
     for axis in Axis:
         plain = table.noise(axis, Modality.DERMOSCOPIC, "skin")
-        for doubt, cut in ((0.08, False), (0.3, True), (None, True)):
-            seen = table.noise(axis, Modality.DERMOSCOPIC, "skin", doubt, cut=cut)
-            factor = fit.covariate_factor(axis.value, doubt, cut)
+        for doubt, cut, light in ((0.08, False, 0.7), (0.3, True, 6.0), (None, True, None)):
+            seen = table.noise(
+                axis, Modality.DERMOSCOPIC, "skin", doubt, cut=cut, light=light, loose=cut
+            )
+            factor = fit.covariate_factor(axis.value, doubt, cut, light, cut)
             assert seen.sigma == pytest.approx(plain.sigma * factor)
     units = table.shape_units
     parts = {"delta_asymmetry": 0.05, "log_irregularity_ratio": -0.1}

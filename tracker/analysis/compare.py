@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tracker.analysis.colour import delta_e_2000
+from tracker.analysis.focal import FocalChange, focal_change
 from tracker.analysis.registration import wording
 from tracker.analysis.registration.alignment import Alignment, align, registration_on_photos
 from tracker.analysis.registration.extent import log_area_ratio, log_diameter_ratio
@@ -27,7 +28,7 @@ from tracker.domain.capture import Modality
 from tracker.domain.comparison import Comparison
 
 #: Name and version of all that is computed here; a change of any number raises the version.
-METHOD = "skin-registration/1"
+METHOD = "skin-registration/2"
 #: The skin is trusted over a scale only where its standard error is this much smaller.
 _CLEARLY_BETTER = 0.5
 
@@ -69,6 +70,7 @@ class _Colour:
     overall_delta_e: float | None = None
     delta_lab: Lab | None = None
     constancy: str | None = None
+    focal: FocalChange | None = None
 
 
 def compare(earlier: Subject, later: Subject) -> Comparison:
@@ -98,6 +100,8 @@ def compare(earlier: Subject, later: Subject) -> Comparison:
         cosine=_cosine(earlier, later),
         method=METHOD,
         notes=_notes(earlier, later, alignment),
+        focal_delta_e=None if colour.focal is None else colour.focal.delta_e,
+        focal_delta_lab=None if colour.focal is None else colour.focal.delta_lab,
     )
 
 
@@ -158,11 +162,15 @@ def _colour(earlier: Subject, later: Subject, alignment: Alignment) -> _Colour:
     if light is None:
         return _Colour()
     before, after = lesion_lab(earlier.view), lesion_lab(later.view, light.gain)
+    matrix = alignment.best_matrix
     return _Colour(
         delta_e=_delta_e(before, after),
         overall_delta_e=_delta_e(light.earlier_lab, light.later_lab),
         delta_lab=(after[0] - before[0], after[1] - before[1], after[2] - before[2]),
         constancy=constancy,
+        focal=None
+        if matrix is None
+        else focal_change(earlier.view, later.view, matrix, light.gain),
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from tracker.analysis.noise import SIGNED, AxisNoise, NoiseTable, wider
+from tracker.analysis.noise_types import is_loose
 from tracker.analysis.series import (
     Pairs,
     SeriesObservation,
@@ -79,7 +80,7 @@ def evidence_between(
     comparisons = [each for each, _ in usable]
     values = [value for _, value in usable]
     source = _common_source(axis, comparisons)
-    base = _base_noise(axis, earlier, later, source, noise)
+    base = _base_noise(axis, earlier, later, comparisons, noise)
     shots = _shots(comparisons, earlier, later, pairs, noise)
     spread = _replicate_factor(shots, noise.replicate_correlation) * base.sigma**2
     known = _known_sigma(axis, comparisons)
@@ -164,13 +165,24 @@ def _common_source(axis: Axis, comparisons: Sequence[Comparison]) -> str | None:
 
 
 def _base_noise(
-    axis: Axis, earlier: Visit, later: Visit, source: str | None, noise: NoiseTable
+    axis: Axis,
+    earlier: Visit,
+    later: Visit,
+    comparisons: Sequence[Comparison],
+    noise: NoiseTable,
 ) -> AxisNoise:
+    source = _common_source(axis, comparisons)
+    lights = [each.colour_overall_delta_e for each in comparisons]
+    known = [light for light in lights if light is not None]
+    light = median(known) if known else None
     photos = (*earlier.observations, *later.observations)
     doubt = _doubt(earlier, later)
     kinds = {each.modality for each in photos}
     cut = any_cut(photos)
-    entries = [noise.noise(axis, kind, source, doubt, cut=cut) for kind in kinds]
+    loose = any(is_loose(each) for each in comparisons)
+    entries = [
+        noise.noise(axis, kind, source, doubt, cut=cut, light=light, loose=loose) for kind in kinds
+    ]
     worst = entries[0]
     for entry in entries[1:]:
         worst = wider(worst, entry)

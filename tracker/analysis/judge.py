@@ -43,7 +43,7 @@ from tracker.domain.change import (
 )
 
 #: Name and version of the judgement; the noise table's version is added.
-METHOD = "moletrail-judge/1"
+METHOD = "moletrail-judge/2"
 _UNITS: Mapping[Axis, str] = {
     Axis.EMBEDDING: "1-cosine",
     Axis.AREA: "percent",
@@ -83,8 +83,12 @@ def judge(series: LesionSeries, noise: NoiseTable) -> Change:
     identity = same_lesion(visits, pairs)
     if identity is not True:
         alerts += (_identity_alert(identity),)
-    status = _status(axes, identity)
-    account = message.Account(status, axes, alerts, identity, visits, pairs)
+    limit = _area_limit(tests)
+    unsure = limit is not None and limit > noise.max_area_detectable
+    status = _status(axes, identity, area_unsure=unsure)
+    account = message.Account(
+        status, axes, alerts, identity, visits, pairs, limit if unsure else None
+    )
     return Change(
         person=series.person,
         lesion=series.lesion,
@@ -222,7 +226,18 @@ def _percent(log_ratio: float) -> float:
     return 100 * math.expm1(min(log_ratio, _MAX_LOG))
 
 
-def _status(axes: tuple[AxisChange, ...], identity: bool | None) -> Status:
+def _area_limit(tests: _Tests) -> float | None:
+    """The least growth of the area that would be flagged, as a share of it; None: not compared."""
+    reaches = [
+        evidence.critical(tests.rates[key]) * evidence.sigma
+        for key, evidence in tests.evidence.items()
+        if key[0] is Axis.AREA and key[1] is not Against.TREND
+    ]
+    return math.expm1(min(*reaches, _MAX_LOG)) if reaches else None
+
+
+def _status(axes: tuple[AxisChange, ...], identity: bool | None, *, area_unsure: bool) -> Status:
+    """`area_unsure`: the area's error is too large to say that it has stayed the same."""
     if identity is False:
         return Status.CANNOT_COMPARE
     if any(axis.flagged for axis in axes):
@@ -230,7 +245,7 @@ def _status(axes: tuple[AxisChange, ...], identity: bool | None) -> Status:
     compared = {
         axis.axis for axis in axes if axis.z is not None and axis.against is not Against.TREND
     }
-    if identity is True and {Axis.EMBEDDING, Axis.AREA} <= compared:
+    if identity is True and {Axis.EMBEDDING, Axis.AREA} <= compared and not area_unsure:
         return Status.NO_CHANGE_DETECTED
     return Status.CANNOT_COMPARE
 

@@ -12,15 +12,21 @@ from tracker.domain import wording
 from tracker.domain.change import Against, Alert, Axis, AxisChange, Status
 from tracker.domain.comparison import Comparison
 
-#: Mean colour must move this much in L*, a* or b* before a direction is named.
+#: A colour must move this much in L*, a* or b* before a direction is named.
 _NAMED_LAB = 1.0
+#: What is darker is less colourful as well: a* and b* are named beyond this share of L*'s change.
+_PALES_WITH_DARKNESS = 0.5
 #: Order of the axes in words: what a person can see for themselves comes first.
 _SPOKEN = (Axis.AREA, Axis.DIAMETER, Axis.SHAPE, Axis.COLOUR, Axis.EMBEDDING)
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What there is to say. `identity`: whether the same lesion is shown."""
+    """What there is to say.
+
+    identity: whether the same lesion is shown. area_unsure: the growth that would be noticed, as a
+    share of the area, where that is too much to call the lesion unchanged.
+    """
 
     status: Status
     axes: tuple[AxisChange, ...]
@@ -28,6 +34,7 @@ class Account:
     identity: bool | None
     visits: tuple[Visit, ...]
     pairs: Pairs
+    area_unsure: float | None = None
 
 
 def message(account: Account) -> str:
@@ -92,6 +99,9 @@ def _cannot(account: Account) -> Iterator[str]:
     reasons = dict.fromkeys(_reasons(account))
     yield from reasons
     compared = _compared(account)
+    if account.area_unsure is not None:
+        yield wording.AREA_UNSURE.format(limit=100 * account.area_unsure)
+        compared = compared - {Axis.AREA}
     if compared:
         yield wording.STILL_COMPARED.format(axes=_names(compared))
     yield wording.RETAKE
@@ -164,8 +174,10 @@ def _phrase(change: AxisChange, account: Account) -> str:
         return f"{name} {_moved(change)} by {_amount(change.axis, abs(change.change))} a year"
     amount = _amount(change.axis, abs(change.change))
     text = f"{name} {_direction(change, account)} by {amount}"
-    if change.axis in (Axis.EMBEDDING, Axis.SHAPE, Axis.COLOUR):
+    if change.axis in (Axis.EMBEDDING, Axis.SHAPE):
         text = f"{name} {_direction(change, account)}: {amount}"
+    if change.axis is Axis.COLOUR:
+        text = f"{_direction(change, account)}: {amount}"
     text += _detail(change, account)
     return f"{text}, detectable from {limit}" if change.against is Against.FIRST else text
 
@@ -226,20 +238,21 @@ def _shape_words(pairs: tuple[Comparison, ...]) -> str:
 
 
 def _colour_words(pairs: tuple[Comparison, ...]) -> str:
-    """Direction of the lesion's mean colour against the skin, by the components that moved."""
-    light, red, yellow = _lab_shift(pairs)
+    """What became of the part that changed, by the components that moved."""
+    light, red, yellow = _focal_shift(pairs)
     words = []
     if abs(light) >= _NAMED_LAB:
         words.append("lighter" if light > 0 else "darker")
-    if abs(red) >= _NAMED_LAB:
+    named = max(_NAMED_LAB, _PALES_WITH_DARKNESS * abs(light))
+    if abs(red) >= named:
         words.append("redder" if red > 0 else "less red")
-    if abs(yellow) >= _NAMED_LAB:
+    if abs(yellow) >= named:
         words.append("browner" if yellow > 0 else "bluer")
-    return wording.join_words(words) or "different"
+    return wording.PART_OF_SPOT.format(how=wording.join_words(words) or "different")
 
 
-def _lab_shift(pairs: tuple[Comparison, ...]) -> tuple[float, float, float]:
-    labs = [p.delta_lab for p in pairs if p.delta_lab is not None]
+def _focal_shift(pairs: tuple[Comparison, ...]) -> tuple[float, float, float]:
+    labs = [p.focal_delta_lab for p in pairs if p.focal_delta_lab is not None]
     if not labs:
         return 0.0, 0.0, 0.0
     return (
@@ -251,7 +264,7 @@ def _lab_shift(pairs: tuple[Comparison, ...]) -> tuple[float, float, float]:
 
 def _lighter(account: Account) -> bool:
     flagged = [a for a in account.axes if a.flagged and a.axis is Axis.COLOUR]
-    return any(_lab_shift(_pairs_of(axis, account))[0] >= _NAMED_LAB for axis in flagged)
+    return any(_focal_shift(_pairs_of(axis, account))[0] >= _NAMED_LAB for axis in flagged)
 
 
 def _diameter_mm(observation: SeriesObservation) -> float | None:

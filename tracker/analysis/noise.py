@@ -23,10 +23,11 @@ from tracker.analysis.noise_types import (
     SIGNED,
     AxisNoise,
     Basis,
-    BorderDoubt,
+    Covariate,
     DoubleShot,
     NearIdentical,
     SizeSource,
+    is_loose,
     mean_clipped_square,
     motion,
     wider,
@@ -36,10 +37,10 @@ from tracker.domain.change import Axis
 from tracker.domain.comparison import Comparison
 from tracker.errors import ModelError
 
-__all__ = ["SIGNED", "AxisNoise", "BorderDoubt", "DoubleShot", "NoiseTable", "wider"]
+__all__ = ["SIGNED", "AxisNoise", "Covariate", "DoubleShot", "NoiseTable", "wider"]
 
 FORMAT = 1
-_DOUBT_KEYS = ("reference", "lowest", "highest")
+_COVARIATE_KEYS = ("reference", "lowest", "highest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,10 @@ class NoiseTable:
     replicate_correlation: how alike the errors of two photos of one day are, 0..1.
     prior_weight: pairs that a measured, or a prior, entry counts against own double shots.
     floor: own double shots never narrow an entry below this share of its sigma.
+    doubt: `Measures.border_doubt` of the less sure photo. light: `colour_overall_delta_e`, by how
+    much the skin's colour differs between two photos: cameras, lamps and white balance.
+    max_area_detectable: growth, as a share of the area, that must be detectable before it may be
+    said that nothing changed.
     model_sha256: the network whose embeddings and masks were measured.
     """
 
@@ -68,7 +73,9 @@ class NoiseTable:
     prior_weight: Mapping[Basis, float]
     floor: Mapping[Basis, float]
     near_identical: NearIdentical
-    doubt: BorderDoubt
+    doubt: Covariate
+    light: Covariate
+    max_area_detectable: float
 
     @classmethod
     def from_json(cls, text: str) -> NoiseTable:
@@ -93,22 +100,36 @@ class NoiseTable:
         doubt: float | None = None,
         *,
         cut: bool = False,
+        light: float | None = None,
+        loose: bool = False,
     ) -> AxisNoise:
         """Noise of an axis; an unknown modality gets the widest, that of clinical photos.
 
         Args:
             size_source: as in `Comparison`. doubt: the less sure border's, None: not known.
             cut: whether the edge of either photo cuts the lesion.
+            light: difference of the skin's colour in CIEDE2000, None: not known.
+            loose: as told by `is_loose`.
         """
         kind = modality or Modality.CLINICAL
         source: SizeSource | None = None
         if axis in SIGNED:
             source = "scale" if size_source == "scale" else "skin"
         entry = self.entries[kind, axis, source]
-        return entry.times(self._covariates(entry, doubt, cut=cut))
+        return entry.times(self._covariates(entry, doubt, light, cut=cut, loose=loose))
 
-    def _covariates(self, entry: AxisNoise, doubt: float | None, *, cut: bool) -> float:
+    def _covariates(
+        self,
+        entry: AxisNoise,
+        doubt: float | None,
+        light: float | None,
+        *,
+        cut: bool,
+        loose: bool,
+    ) -> float:
         factor = self.doubt.factor(doubt, entry.doubt_exponent)
+        factor *= self.light.factor(light, entry.light_exponent)
+        factor *= entry.loose_factor if loose else 1.0
         return factor * entry.cut_factor if cut else factor
 
     def shape_index(self, delta_asymmetry: float, log_irregularity_ratio: float) -> float:
@@ -132,7 +153,8 @@ class NoiseTable:
             case Axis.DIAMETER:
                 return comparison.log_diameter_ratio
             case Axis.COLOUR:
-                return comparison.colour_delta_e
+                # The mean colour is reported, not judged: overall lighter or darker is no sign.
+                return comparison.focal_delta_e
             case Axis.SHAPE:
                 one, two = comparison.delta_asymmetry, comparison.log_irregularity_ratio
                 return None if one is None or two is None else self.shape_index(one, two)
@@ -171,7 +193,11 @@ class NoiseTable:
             value = self.axis_value(axis, shot.comparison)
             usable = shot.comparison.same_lesion is not False and kind is modality and same_source
             if usable and value is not None and not self.is_near_identical(shot.comparison):
-                factor = self._covariates(self.entries[key], shot.doubt, cut=shot.cut)
+                light = shot.comparison.colour_overall_delta_e
+                loose = is_loose(shot.comparison)
+                factor = self._covariates(
+                    self.entries[key], shot.doubt, light, cut=shot.cut, loose=loose
+                )
                 values.append(value / factor)
         return values
 
@@ -224,7 +250,9 @@ def _parsed(raw: Any) -> NoiseTable:
         prior_weight=_by_basis(rules["prior_weight"]),
         floor=_by_basis(rules["floor"]),
         near_identical=NearIdentical(**rules["near_identical"]),
-        doubt=BorderDoubt(**{key: float(raw["border_doubt"][key]) for key in _DOUBT_KEYS}),
+        doubt=_covariate(raw["border_doubt"]),
+        light=_covariate(raw["light_difference"]),
+        max_area_detectable=float(rules["max_area_detectable"]),
     )
 
 
@@ -247,6 +275,8 @@ def _entry(item: Any) -> AxisNoise:
         basis,
         float(item["doubt_exponent"]),
         float(item["cut_factor"]),
+        float(item["light_exponent"]),
+        float(item["loose_factor"]),
     )
     if not (entry.sigma > 0 and entry.dof >= 1 and entry.expected >= 0):
         raise ValueError(f"impossible noise {item}")
@@ -256,6 +286,10 @@ def _entry(item: Any) -> AxisNoise:
 def _three(values: Any) -> tuple[float, float, float]:
     one, two, three = (float(value) for value in values)
     return one, two, three
+
+
+def _covariate(raw: Any) -> Covariate:
+    return Covariate(**{key: float(raw[key]) for key in _COVARIATE_KEYS})
 
 
 def _by_basis(values: Any) -> dict[Basis, float]:

@@ -12,7 +12,7 @@ from scipy.special import stdtr, stdtrit
 
 from tracker.domain.capture import Modality
 from tracker.domain.change import Axis
-from tracker.domain.comparison import Comparison
+from tracker.domain.comparison import Comparison, RegistrationMethod
 
 #: Axes with a sign; the others are magnitudes.
 SIGNED = frozenset({Axis.AREA, Axis.DIAMETER})
@@ -30,6 +30,8 @@ class AxisNoise:
     expected: value without change, 0 for signed axes. sigma: Student-t scale. dof: its degrees of
     freedom (small: heavy tails). pairs: how many pairs stand behind it. basis: measured or prior.
     doubt_exponent: expected and sigma grow as (border doubt / reference) to this power.
+    loose_factor: and by this where the photos were not lined up by the skin (`is_loose`).
+    light_exponent: likewise with the difference of the light between the photos.
     cut_factor: and by this where the edge of a photo cuts the lesion.
     """
 
@@ -40,6 +42,8 @@ class AxisNoise:
     basis: Basis
     doubt_exponent: float = 0.0
     cut_factor: float = 1.0
+    light_exponent: float = 0.0
+    loose_factor: float = 1.0
 
     def times(self, factor: float) -> AxisNoise:
         """The same noise, wider by a factor."""
@@ -71,10 +75,10 @@ class DoubleShot:
 
 
 @dataclass(frozen=True, slots=True)
-class BorderDoubt:
-    """How unsure a mask's border is (`Measures.border_doubt`), as a covariate of noise.
+class Covariate:
+    """Something known of a pair of photos that its noise grows with, as a power law.
 
-    reference: where the table's noise holds, also taken where the doubt is not known. lowest,
+    reference: where the table's noise holds, also taken where the covariate is not known. lowest,
     highest: what was seen in enough pairs; beyond it the nearest end holds.
     """
 
@@ -82,11 +86,11 @@ class BorderDoubt:
     lowest: float
     highest: float
 
-    def factor(self, doubt: float | None, exponent: float) -> float:
+    def factor(self, value: float | None, exponent: float) -> float:
         """By how much noise exceeds that at the reference."""
-        if doubt is None:
+        if value is None:
             return 1.0
-        inside = min(max(doubt, self.lowest), self.highest)
+        inside = min(max(value, self.lowest), self.highest)
         return float((inside / self.reference) ** exponent)
 
 
@@ -101,6 +105,12 @@ class NearIdentical:
     min_cosine: float = 0.98
     max_turn_deg: float = 0.5
     max_perspective: float = 0.01
+
+
+def is_loose(comparison: Comparison) -> bool:
+    """Whether two photos lie on each other by the lesion's own features, or it is not known."""
+    known = comparison.registration
+    return known is None or known.method is RegistrationMethod.WHOLE_SIMILARITY
 
 
 @cache

@@ -152,7 +152,6 @@ def _oriented(
 
 def reversed_comparison(comparison: Comparison) -> Comparison:
     """The same comparison with `earlier` and `later` exchanged; it loses its registration."""
-    lab = comparison.delta_lab
     return replace(
         comparison,
         earlier=comparison.later,
@@ -162,8 +161,13 @@ def reversed_comparison(comparison: Comparison) -> Comparison:
         log_diameter_ratio=_negated(comparison.log_diameter_ratio),
         delta_asymmetry=_negated(comparison.delta_asymmetry),
         log_irregularity_ratio=_negated(comparison.log_irregularity_ratio),
-        delta_lab=None if lab is None else (-lab[0], -lab[1], -lab[2]),
+        delta_lab=_negated_lab(comparison.delta_lab),
+        focal_delta_lab=_negated_lab(comparison.focal_delta_lab),
     )
+
+
+def _negated_lab(lab: tuple[float, float, float] | None) -> tuple[float, float, float] | None:
+    return None if lab is None else (-lab[0], -lab[1], -lab[2])
 
 
 def _negated(value: float | None) -> float | None:

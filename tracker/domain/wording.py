@@ -82,7 +82,7 @@ AXIS_NAMES: Final[Mapping[Axis, str]] = {
     Axis.AREA: "area",
     Axis.DIAMETER: "largest diameter",
     Axis.SHAPE: "shape",
-    Axis.COLOUR: "colour against the skin around it",
+    Axis.COLOUR: "colour of parts of the spot",
 }
 AGAINST_NAMES: Final[Mapping[Against, str]] = {
     Against.FIRST: "the first photo",
@@ -101,6 +101,12 @@ GROWTH_CONFOUNDERS: Final = (
 CONFIRM_WITH_SECOND: Final = (
     "One photo can mislead: a second photo on the same day, taken anew, makes the result firmer. "
     "It is no reason to put off the visit."
+)
+PART_OF_SPOT: Final = "part of the spot became {how}"
+AREA_UNSURE: Final = (
+    "The area was compared, but only growth by more than {limit:.0f} % would be noticed: too "
+    "little to say that it has stayed the same. Take two photos at each visit, each framed anew, "
+    "and put the printed card or a ruler beside the spot."
 )
 SHRINKING_COUNTS: Final = (
     "A spot that shrinks or fades has changed as well, and is shown like any other change."
