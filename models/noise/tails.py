@@ -18,8 +18,9 @@ from scipy.special import stdtrit
 TAIL = 0.97
 #: Quantiles of |x| that the fit must reach at least.
 CHECKED = (0.85, 0.9, 0.93, 0.95, 0.97, 0.98)
-#: Fewer degrees of freedom are failed comparisons rather than noise; more are as good as normal.
-DOF_RANGE = (1.6, 30.0)
+#: Fewer degrees of freedom are failed comparisons rather than noise. More are not to be read off a
+#: few hundred pairs of one session, and between visits more goes wrong, not less.
+DOF_RANGE = (1.6, 6.0)
 
 
 @dataclass(frozen=True)

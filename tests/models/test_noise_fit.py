@@ -38,7 +38,7 @@ def test_magnitudes_keep_their_expected_value() -> None:
 def test_a_few_failures_thicken_the_tail_not_the_middle() -> None:
     dice = np.random.default_rng(3)
     drawn = dice.normal(0, 0.05, 2000)
-    spoilt = np.concatenate([drawn, dice.normal(0, 0.4, 60)])
+    spoilt = np.concatenate([drawn, dice.normal(0, 0.4, 140)])
     clean, found = fit_signed(drawn), fit_signed(spoilt)
     assert found.dof < 0.5 * clean.dof
     assert found.sigma < 1.5 * clean.sigma
