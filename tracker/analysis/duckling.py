@@ -75,10 +75,16 @@ def ugly_ducklings(looks: Sequence[LesionLook]) -> dict[str, Alert]:
 
 
 def with_alert(change: Change, alert: Alert) -> Change:
-    """The judgement of a lesion with one more alert, also at the head of its message."""
-    return replace(
-        change, alerts=(*change.alerts, alert), message=f"{alert.message} {change.message}"
+    """The judgement of a lesion with one more alert, in its message after those it has.
+
+    A symptom goes before all else.
+    """
+    told = " ".join(known.message for known in change.alerts)
+    rest = change.message.removeprefix(told).strip()
+    parts = (
+        (told, alert.message, rest) if told and rest != change.message else (alert.message, rest)
     )
+    return replace(change, alerts=(*change.alerts, alert), message=" ".join(parts))
 
 
 def _within(family: Sequence[LesionLook]) -> dict[str, Alert]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+from tracker.analysis.duckling import LesionLook, ugly_ducklings, with_alert
 from tracker.analysis.judge import judge, sort_key
 from tracker.analysis.noise import DoubleShot
 from tracker.analysis.series import LesionSeries, double_shots, series_of
-from tracker.domain.change import Change
+from tracker.domain.change import Alert, Change
+from tracker.domain.records import LifeCycle
 from tracker.services.comparing import OnProgress, Series, complete_all, read_person
 from tracker.services.session import Workspace
 
@@ -35,17 +38,21 @@ def changes(
     Raises:
         UnknownNameError: nobody of that name.
     """
-    by_person: dict[str, list[LesionSeries]] = {}
+    by_person: dict[str, list[Series]] = {}
     stored = [one for name in _people(workspace, person) for one in read_person(workspace, name)]
     for one in complete_all(workspace, stored, on_progress=on_progress):
-        by_person.setdefault(one.lesion.person_id, []).append(_judged(one))
+        by_person.setdefault(one.lesion.person_id, []).append(one)
     found: list[Change] = []
-    for everything in by_person.values():
+    for stored_of_person in by_person.values():
+        ducklings = _ugly_ducklings(stored_of_person)
+        everything = [_judged(one) for one in stored_of_person]
         shots = [double_shots(one.observations, one.comparisons) for one in everything]
         for index, series in enumerate(everything):
             if _is_wanted(series, since, lesion):
                 others = _all_but(shots, index)
-                found.append(judge(replace(series, other_double_shots=others), workspace.noise))
+                change = judge(replace(series, other_double_shots=others), workspace.noise)
+                alert = ducklings.get(series.lesion)
+                found.append(change if alert is None else with_alert(change, alert))
     return sorted(found, key=sort_key)
 
 
@@ -54,6 +61,19 @@ def _people(workspace: Workspace, person: str | None) -> list[str]:
         return [person]
     with workspace.open("changes") as vault:
         return [each.name for each in vault.people()]
+
+
+def _ugly_ducklings(lesions: Sequence[Series]) -> dict[str, Alert]:
+    """Alerts by lesion name, by the latest measured photo of each lesion that is still there."""
+    looks = []
+    for series in lesions:
+        measured = [seen for seen in series.observations if seen.analysis.measures is not None]
+        if measured and series.lesion.life_cycle is LifeCycle.ACTIVE:
+            latest = measured[-1]
+            measures, scale = latest.analysis.measures, latest.analysis.scale
+            assert measures is not None
+            looks.append(LesionLook(series.lesion.name, measures, latest.modality, scale))
+    return ugly_ducklings(looks)
 
 
 def _judged(series: Series) -> LesionSeries:
