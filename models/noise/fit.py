@@ -49,7 +49,7 @@ LOOSE_FACTORS = {"area": 1.0, "diameter": 1.0, "shape": 1.0, "embedding": 1.0, "
 CLINICAL_DOUBT = 0.5
 RULES: dict[str, Any] = {
     "false_flag_rate": 0.05,
-    "shares": {"embedding": 0.3, "area": 0.3, "diameter": 0.15, "shape": 0.125, "colour": 0.125},
+    "shares": {"embedding": 0.25, "area": 0.3, "diameter": 0.1, "shape": 0.1, "colour": 0.25},
     "reference_factors": [1.0, 1.5, 1.75],
     "replicate_correlation": 0.3,
     "prior_weight": {"measured": 20.0, "prior": 4.0},
@@ -59,8 +59,8 @@ RULES: dict[str, Any] = {
 }
 RULES_PROVENANCE = {
     "false_flag_rate": "chosen: family-wise, per lesion and visit",
-    "shares": "chosen: most to the area and the embedding, least to the diameter, which follows "
-    "the area; colour is fooled by light most easily",
+    "shares": "chosen: most to the area; then to the embedding and to the focal colour, the change "
+    "that matters most clinically; least to the diameter, which follows the area, and the shape",
     "reference_factors": "chosen: of two differences with one photo in common, both fail when "
     "that photo does; three failures for two tests. Simulation holds the family-wise rate",
     "replicate_correlation": "prior: photos of one day share skin state, operator and often light",
