@@ -7,7 +7,9 @@ pair, and `--part K/N` splits the work over processes:
     python -m models.noise.collect --split val --lesions 400 --out val.jsonl
     python -m models.noise.fit train.jsonl --out models/release/noise.json
     python -m models.noise.check val.jsonl
+    python -m models.noise.focal --split val --lesions 60
 
 `collect` runs the pipeline on pairs of photos, `fit` writes the table, `check` judges lesions that
-the fit has not seen, `bursts` is where the limits of near-identical photos come from.
+the fit has not seen, `focal` paints foci into real photos and counts those that are flagged,
+`bursts` is where the limits of near-identical photos come from.
 """
