@@ -32,17 +32,17 @@ CLINICAL_FACTOR = 2.5
 CLINICAL_EMBEDDING = (0.38, 0.35)
 CLINICAL_DOF = 4.0
 #: Noise of what the mask decides grows with the doubt of its border; by how much was read off a
-#: regression of ln |x| on ln doubt (slopes 1.35, 1.2, 1.1) and by which power thins the tail best.
+#: regression of ln |x| on ln doubt (slopes 1.1 to 1.45) and by which power thins the tail best.
 #: The lowest is not as low as seen: the clearest borders repeat to 2 % of the area here, but many
 #: pairs are of one session, and no instrument detects less than about 17 % between visits.
 DOUBT = {"reference": 0.15, "lowest": 0.1, "highest": 0.6}
-DOUBT_EXPONENTS = {"area": 1.25, "diameter": 1.25, "shape": 1.25, "embedding": 0.4, "colour": 0.15}
+DOUBT_EXPONENTS = {"area": 1.5, "diameter": 1.5, "shape": 1.75, "embedding": 0.5, "colour": 0.25}
 #: Two photos that cut the lesion show different parts of it: embeddings lie further apart.
 CUT_FACTORS = {"area": 1.0, "diameter": 1.0, "shape": 1.0, "embedding": 1.5, "colour": 1.0}
 #: And with the difference of the light, as the skin's colour shows it (CIEDE2000): other cameras,
 #: lamps and white balance. Zoom, which one would think of first, explains none of it.
 LIGHT = {"reference": 4.0, "lowest": 1.5, "highest": 10.0}
-LIGHT_EXPONENTS = {"area": 0.0, "diameter": 0.0, "shape": 0.0, "embedding": 0.7, "colour": 0.35}
+LIGHT_EXPONENTS = {"area": 0.0, "diameter": 0.0, "shape": 0.0, "embedding": 0.6, "colour": 0.35}
 #: Photos lined up by the lesion itself, for want of skin, lie less well on each other.
 LOOSE_FACTORS = {"area": 1.0, "diameter": 1.0, "shape": 1.0, "embedding": 1.0, "colour": 1.4}
 #: How far that holds for clinical photos is not known: half of it is believed.
