@@ -143,6 +143,7 @@ def observation_object(row: ObservationRow) -> JsonObject:
         "cosine_to_first": row.cosine_to_first,
         "cosine_to_previous": row.cosine_to_previous,
         "colour_delta_e": row.colour_delta_e,
+        "focal_delta_e": row.focal_delta_e,
         "asymmetry": row.asymmetry,
         "border_irregularity": row.border_irregularity,
         "scale": scale_object(row.scale),

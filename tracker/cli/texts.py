@@ -85,8 +85,8 @@ def observation_text(row: ObservationRow) -> str:
         parts.append(f"area x{row.area_ratio.value:.2f} (±{row.area_ratio.sigma:.2f})")
     if row.cosine_to_first is not None:
         parts.append(f"likeness to first {row.cosine_to_first:.3f}")
-    if row.colour_delta_e is not None:
-        parts.append(f"colour difference {row.colour_delta_e:.1f}")
+    if row.focal_delta_e is not None:
+        parts.append(f"colour of parts ΔE {row.focal_delta_e:.1f}")
     if row.why_not:
         parts.append(row.why_not)
     return "  ".join(parts)

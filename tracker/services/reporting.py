@@ -214,13 +214,13 @@ def _charts(noise: NoiseTable, rows: list[ObservationRow]) -> tuple[Chart, ...]:
         if row.diameter_mm is not None
     ]
     colour = [
-        ChartPoint(_day(row), row.colour_delta_e) for row in rows if row.colour_delta_e is not None
+        ChartPoint(_day(row), row.focal_delta_e) for row in rows if row.focal_delta_e is not None
     ]
     return (
         Chart("Area against the first comparable photo", "times", tuple(area), 1.0, (0.75, 1.25)),
         Chart("Largest diameter", "mm", tuple(diameter)),
         Chart(
-            "Colour difference from the first photo",
+            "Colour of parts of the spot, difference from the first photo",
             "ΔE 2000",
             tuple(colour),
             axis_includes=(0.0, 5.0),

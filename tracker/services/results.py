@@ -131,7 +131,8 @@ class ObservationRow:
 
     comparable: sizes can be held against the first comparable photo; None for the only photo.
     area_mm2, diameter_mm need a scale. cosine_*: likeness of the embeddings, -1..1.
-    colour_delta_e: CIEDE2000 against the first photo after colour constancy.
+    colour_delta_e: CIEDE2000 of the mean colour against the first photo after colour constancy.
+    focal_delta_e: the same of the part that changed most, the overall shift taken off.
     remarks: what the comparisons with the first and the previous photo noticed, in words.
     """
 
@@ -150,6 +151,7 @@ class ObservationRow:
     why_not: str | None
     model: ModelIdentity | None
     remarks: tuple[str, ...] = ()
+    focal_delta_e: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,6 +159,7 @@ def _row(series: Series, index: int, frame: _Frame) -> ObservationRow:
         why_not=None if ratio is not None else _why_not(series, index),
         model=analysis.model,
         remarks=_remarks(to_first, to_previous),
+        focal_delta_e=None if to_first is None else to_first.focal_delta_e,
     )
 
 

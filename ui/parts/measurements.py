@@ -22,7 +22,7 @@ def charts(rows: list[ObservationRow], change: Change | None) -> None:
         _area(rows, change)
         _plain(
             rows,
-            lambda row: row.colour_delta_e,
+            lambda row: row.focal_delta_e,
             strings.COLOUR_TITLE,
             strings.COLOUR_UNIT,
             _from_zero(change, Axis.COLOUR),
@@ -135,6 +135,7 @@ def _number_row(row: ObservationRow) -> dict[str, object]:
         strings.COLUMN_RATIO: None if row.area_ratio is None else row.area_ratio.value,
         strings.COLUMN_LIKENESS_FIRST: row.cosine_to_first,
         strings.COLUMN_LIKENESS_PREVIOUS: row.cosine_to_previous,
+        strings.COLUMN_FOCAL: row.focal_delta_e,
         strings.COLUMN_COLOUR: row.colour_delta_e,
         strings.COLUMN_ASYMMETRY: row.asymmetry,
         strings.COLUMN_BORDER: row.border_irregularity,
