@@ -42,7 +42,9 @@ CUT_PENALTY = 0.15
 CUT_WIDENING = 1.5
 #: Below this the best look is in doubt, and the gate's next regions are looked at: those that
 #: score almost as well, up to this many in all; one is taken when it is clearly to be trusted more.
-DOUBTFUL_CONFIDENCE = 0.9
+#: At 0.9 network 0.1.1 left right masks for wrong ones (220 training pictures of ISIC 2018: mean
+#: Dice 0.853, against 0.857 at 0.8; HAM10000 and phone photos the same).
+DOUBTFUL_CONFIDENCE = 0.8
 ALMOST_AS_GOOD = 0.6
 MAX_REGIONS = 4
 CLEAR_MARGIN = 0.1
