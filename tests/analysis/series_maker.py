@@ -16,7 +16,7 @@ from tracker.analysis.noise import NoiseTable
 from tracker.analysis.series import LesionSeries, SeriesObservation, wanted_pairs
 from tracker.domain.analysis import Measures
 from tracker.domain.capture import CaptureTime, DateSource, Modality
-from tracker.domain.change import Axis
+from tracker.domain.change import Against, Axis, AxisChange, Change
 from tracker.domain.comparison import Comparison, Registration, RegistrationMethod
 
 START = datetime(2022, 1, 10, 12)
@@ -151,3 +151,12 @@ class Photographer:
             focal_delta_e=magnitude(Axis.COLOUR),
             cosine=max(-1.0, 1 - magnitude(Axis.EMBEDDING)),
         )
+
+
+def axis(change: Change, which: Axis, against: Against = Against.FIRST) -> AxisChange:
+    return next(a for a in change.axes if a.axis is which and a.against is against)
+
+
+def two_visits(**changed: object) -> LesionSeries:
+    photos = [observation("a", 0), observation("b", 180)]
+    return series(photos, [comparison("a", "b", **changed)])

@@ -12,34 +12,22 @@ from scipy.stats import binom
 from tests.analysis.series_maker import (
     LIGHT,
     Photographer,
+    axis,
     comparison,
     observation,
     registration,
     released_noise,
     series,
+    two_visits,
 )
 from tracker.analysis.judge import judge
 from tracker.analysis.noise import DoubleShot, NoiseTable
-from tracker.analysis.series import LesionSeries, wanted_pairs
+from tracker.analysis.series import wanted_pairs
 from tracker.domain import wording
 from tracker.domain.capture import Modality
-from tracker.domain.change import Against, Axis, AxisChange, Change, Status
+from tracker.domain.change import Against, Axis, Status
 
 LN_1_6 = 0.47
-
-
-@pytest.fixture(scope="module")
-def noise() -> NoiseTable:
-    return released_noise()
-
-
-def axis(change: Change, which: Axis, against: Against = Against.FIRST) -> AxisChange:
-    return next(a for a in change.axes if a.axis is which and a.against is against)
-
-
-def two_visits(**changed: object) -> LesionSeries:
-    photos = [observation("a", 0), observation("b", 180)]
-    return series(photos, [comparison("a", "b", **changed)])
 
 
 # Rates under the noise of the table itself

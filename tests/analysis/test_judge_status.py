@@ -8,36 +8,22 @@ from datetime import datetime
 import pytest
 
 from tests.analysis.series_maker import (
+    axis,
     comparison,
     measures,
     observation,
-    released_noise,
     series,
+    two_visits,
 )
 from tracker.analysis.judge import judge, sort_key
 from tracker.analysis.noise import NoiseTable
-from tracker.analysis.series import LesionSeries
 from tracker.domain import wording
 from tracker.domain.analysis import Scale, ScaleSource
 from tracker.domain.capture import Modality
-from tracker.domain.change import Against, AlertKind, Axis, AxisChange, Change, Status
+from tracker.domain.change import Against, AlertKind, Axis, Status
 from tracker.domain.records import Symptom, SymptomKind
 
 LN_1_6 = 0.47
-
-
-@pytest.fixture(scope="module")
-def noise() -> NoiseTable:
-    return released_noise()
-
-
-def axis(change: Change, which: Axis, against: Against = Against.FIRST) -> AxisChange:
-    return next(a for a in change.axes if a.axis is which and a.against is against)
-
-
-def two_visits(**changed: object) -> LesionSeries:
-    photos = [observation("a", 0), observation("b", 180)]
-    return series(photos, [comparison("a", "b", **changed)])
 
 
 # Statuses and alerts
