@@ -17,7 +17,6 @@ from tests.analysis.series_maker import (
     comparison,
     observation,
     registration,
-    released_noise,
 )
 from tracker.analysis.noise import SIGNED, AxisNoise, DoubleShot, NoiseTable, wider
 from tracker.analysis.series import distinct_shots, double_shots, pairs_by_ids
@@ -26,11 +25,6 @@ from tracker.domain.change import Axis
 from tracker.errors import ModelError
 
 DERMO = Modality.DERMOSCOPIC
-
-
-@pytest.fixture(scope="module")
-def noise() -> NoiseTable:
-    return released_noise()
 
 
 def shots(values: list[float], **more: object) -> list[DoubleShot]:
