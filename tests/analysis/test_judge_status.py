@@ -181,3 +181,14 @@ def test_an_area_that_is_hardly_known_is_no_unchanged_area(noise: NoiseTable) ->
 def test_a_flag_stands_however_unsure_the_area_is(noise: NoiseTable) -> None:
     change = judge(two_visits(size_sigma_log=0.5, focal_delta_e=39.0), noise)
     assert change.status is Status.CHANGED
+
+
+def test_growth_too_unsure_to_flag_is_still_told(noise: NoiseTable) -> None:
+    photos = [observation(n, d, modality=Modality.CLINICAL) for n, d in (("a", 0), ("b", 180))]
+    found = comparison("a", "b", log_area_ratio=0.5, log_diameter_ratio=0.25, same_lesion=None)
+    change = judge(series(photos, [found]), noise)
+    assert change.status is Status.CANNOT_COMPARE
+    assert "larger by 65 %" in change.message
+    assert "show it to a clinician" in change.message
+    same = comparison("a", "b", log_area_ratio=0.01, log_diameter_ratio=0.0, same_lesion=None)
+    assert "larger by" not in judge(series(photos, [same]), noise).message

@@ -16,6 +16,8 @@ from tracker.domain.comparison import Comparison
 _NAMED_LAB = 1.0
 #: What is darker is less colourful as well: a* and b* are named beyond this share of L*'s change.
 _PALES_WITH_DARKNESS = 0.5
+#: An unflagged area is told from this evidence on; less is what any two photos differ by.
+_WORTH_TELLING_Z = 1.0
 #: Order of the axes in words: what a person can see for themselves comes first.
 _SPOKEN = (Axis.AREA, Axis.DIAMETER, Axis.SHAPE, Axis.COLOUR, Axis.EMBEDDING)
 
@@ -94,6 +96,7 @@ def _no_change(account: Account) -> Iterator[str]:
 
 def _cannot(account: Account) -> Iterator[str]:
     yield f"{wording.status_sentence(account.status)}."
+    yield from _measured_all_the_same(account)
     if account.identity is not True:
         return  # the alert has said why and what to do
     reasons = dict.fromkeys(_reasons(account))
@@ -105,6 +108,14 @@ def _cannot(account: Account) -> Iterator[str]:
     if compared:
         yield wording.STILL_COMPARED.format(axes=_names(compared))
     yield wording.RETAKE
+
+
+def _measured_all_the_same(account: Account) -> Iterator[str]:
+    """An area that was measured is told even where it decides nothing: it may still be true."""
+    for change in account.axes:
+        told = change.axis is Axis.AREA and change.against is Against.FIRST
+        if told and change.z is not None and abs(change.z) >= _WORTH_TELLING_Z:
+            yield wording.MEASURED_ALL_THE_SAME.format(finding=_phrase(change, account))
 
 
 def _reasons(account: Account) -> Iterator[str]:

@@ -108,6 +108,10 @@ AREA_UNSURE: Final = (
     "little to say that it has stayed the same. Take two photos at each visit, each framed anew, "
     "and put the printed card or a ruler beside the spot."
 )
+MEASURED_ALL_THE_SAME: Final = (
+    "Measured against the first photo all the same: {finding}. This is less than the tool can tell "
+    "from its own noise here, but if the spot looks changed to you, show it to a clinician."
+)
 SHRINKING_COUNTS: Final = (
     "A spot that shrinks or fades has changed as well, and is shown like any other change."
 )
