@@ -5,12 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from tracker.domain import wording
-from tracker.domain.records import SymptomKind
 from tracker.services import edits, timeline
 from tracker.services.comparing import complete_series
 from tracker.services.results import ObservationRow
 from ui import session, strings
-from ui.parts import photos
+from ui.parts import photos, symptom_question
 
 
 def symptoms(person: str, lesion: str) -> None:
@@ -20,12 +19,7 @@ def symptoms(person: str, lesion: str) -> None:
         for symptom in edits.symptoms(workspace, person, lesion):
             name = wording.SYMPTOM_NAMES[symptom.kind]
             st.markdown(f"- {symptom.noted_at:%d %b %Y}: {name}")
-        kinds = st.pills(
-            wording.SYMPTOM_QUESTION,
-            list(SymptomKind),
-            selection_mode="multi",
-            format_func=lambda kind: wording.SYMPTOM_NAMES[kind],
-        )
+        kinds = symptom_question.ask(key=f"symptoms-{person}-{lesion}")
         if st.button(strings.SYMPTOM_SAVE, disabled=not kinds):
             for kind in kinds:
                 edits.record_symptom(workspace, person, lesion, kind.value)

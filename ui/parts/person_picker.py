@@ -25,4 +25,6 @@ def pick(*, key: str, default: str | None = None) -> str | None:
     if len(known) < 2:
         return known[0] if known else None
     start = default if default in known else known[0]
-    return st.segmented_control(strings.PERSON, known, default=start, required=True, key=key)
+    return st.segmented_control(
+        strings.PERSON, known, default=start, required=True, wrap=True, key=key
+    )

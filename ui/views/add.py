@@ -14,7 +14,7 @@ from tracker.services import comparing, edits, intake, timeline
 from tracker.services.preview import Preview, preview
 from tracker.services.results import AddRequest, Duplicate, LesionRow, Refusal, Stored
 from ui import session, strings
-from ui.parts import person_picker, waiting
+from ui.parts import person_picker, symptom_question, waiting
 
 _DONE = "add_done"
 _PREVIEWS = "add_previews"
@@ -85,23 +85,30 @@ def _preview(key: str, name: str, data: bytes, person: str, modality: Modality) 
 
 def _one(key: str, name: str, data: bytes, person: str, modality: Modality) -> None:
     seen = _preview(key, name, data, person, modality)
+    if not seen.is_measured:
+        _refused(name, seen)
+        return
     left, right = st.columns([1, 1], gap="large")
     with left:
         if seen.picture is not None:
-            st.image(seen.picture, caption=name, width="stretch")
+            st.image(seen.picture, caption=session.plain(name), width="stretch")
         _quality(seen)
     with right:
-        if not seen.is_measured:
-            st.error(f"{name}: {seen.analysis.reason}", icon=":material/block:")
-            if seen.analysis.advice:
-                st.write(seen.analysis.advice)
-            return
         _form(key, name, data, person, modality, seen)
+
+
+def _refused(name: str, seen: Preview) -> None:
+    reason = session.plain(seen.analysis.reason or "")
+    st.error(f"{session.plain(name)}: {reason}", icon=":material/block:")
+    if seen.analysis.advice:
+        st.write(session.plain(seen.analysis.advice))
+    if seen.picture is not None:
+        st.image(seen.picture, width=320)
 
 
 def _quality(seen: Preview) -> None:
     quality = seen.analysis.quality
-    if not seen.is_measured or quality is None:
+    if quality is None:
         return
     for issue in quality.issues:
         st.caption(f":material/info: {issue.reason} {issue.advice}")
@@ -110,13 +117,7 @@ def _quality(seen: Preview) -> None:
 def _form(key: str, name: str, data: bytes, person: str, modality: Modality, seen: Preview) -> None:
     taken_at = _date(key, seen)
     lesion, is_new, site = _lesion(key, person, seen)
-    symptoms = st.pills(
-        wording.SYMPTOM_QUESTION,
-        list(SymptomKind),
-        selection_mode="multi",
-        format_func=lambda kind: wording.SYMPTOM_NAMES[kind],
-        key=f"symptoms-{key}",
-    )
+    symptoms = symptom_question.ask(key=f"symptoms-{key}")
     if symptoms:
         st.error(wording.SEE_NOW, icon=":material/priority_high:")
     note = st.text_input(strings.NOTES, key=f"note-{key}")
@@ -175,7 +176,9 @@ def _lesion(key: str, person: str, seen: Preview) -> tuple[str | None, bool, str
     likely = seen.likely
     if likely is not None:
         st.info(
-            strings.ADD_PROPOSED.format(lesion=likely.lesion, likeness=likely.similarity),
+            strings.ADD_PROPOSED.format(
+                lesion=session.plain(likely.lesion), likeness=likely.similarity
+            ),
             icon=":material/link:",
         )
     elif known:
@@ -222,10 +225,11 @@ def _save(key: str, request: AddRequest, symptoms: list[SymptomKind]) -> None:
         st.error(f"{result.reason} {result.advice or ''}")
         return
     if isinstance(result, Duplicate):
-        done[key] = strings.ADD_DUPLICATE.format(photo=result.photo)
+        done[key] = strings.ADD_DUPLICATE.format(photo=session.plain(result.photo))
     else:
         done[key] = strings.ADD_SAVED.format(
-            photo=result.photo, lesion=result.lesion or strings.ADD_DECIDE_LATER.lower()
+            photo=session.plain(result.photo),
+            lesion=session.plain(result.lesion or strings.ADD_DECIDE_LATER.lower()),
         )
         if result.lesion is not None:
             session.choose_lesion(result.person, result.lesion)

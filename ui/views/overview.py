@@ -57,6 +57,7 @@ def _filtered(judged: list[Change]) -> list[Change]:
         present,
         format_func=lambda kind: f"{wording.STATUS[kind].split(':')[0]} ({counts[kind]})",
         label_visibility="collapsed",
+        wrap=True,
     )
     return judged if chosen is None else [c for c in judged if c.status == chosen]
 
