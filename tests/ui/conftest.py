@@ -16,11 +16,11 @@ from pathlib import Path
 
 import pytest
 
-from tracker.analysis.render_camera import to_jpeg
 from tracker.analysis.render_demo import demo_series
 from tracker.services.comparing import complete_series
+from tracker.services.demo import demo_request
 from tracker.services.intake import add_photo
-from tracker.services.results import AddRequest, Stored
+from tracker.services.results import Stored
 from tracker.services.session import Workspace
 from tracker.services.vaults import create_vault
 
@@ -47,17 +47,7 @@ def filled_vault(tmp_path_factory: pytest.TempPathFactory) -> Path:
     workspace = Workspace(path)
     create_vault(workspace, demo=True)
     for photo in itertools.islice(demo_series(), PHOTOS):
-        request = AddRequest(
-            data=to_jpeg(photo.rgb),
-            photo=f"{photo.lesion} {photo.taken_at}.jpg",
-            person=photo.person,
-            lesion=photo.lesion,
-            site=photo.site,
-            taken_at=photo.taken_at,
-            mm_per_px=photo.mm_per_px,
-            modality=photo.modality,
-        )
-        assert isinstance(add_photo(workspace, request), Stored)
+        assert isinstance(add_photo(workspace, demo_request(photo)), Stored)
     complete_series(workspace, PERSON, LESION)
     return path
 

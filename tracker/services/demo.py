@@ -19,7 +19,7 @@ from tracker.services.session import Workspace
 from tracker.services.vaults import create_vault
 from tracker.vision.manifest import manifest_entry
 
-__all__ = ["build_demo", "demo_photo_count", "demo_vault_path", "demo_workspace"]
+__all__ = ["build_demo", "demo_photo_count", "demo_request", "demo_vault_path", "demo_workspace"]
 
 #: Kept in the vault's cache once every picture is in.
 _COMPLETE = "demo-complete"
@@ -76,21 +76,23 @@ def _is_complete(workspace: Workspace) -> bool:
     return cache.kept(workspace, _COMPLETE) is not None
 
 
-def _add(workspace: Workspace, photo: DemoPhoto) -> None:
-    result = add_photo(
-        workspace,
-        AddRequest(
-            data=to_jpeg(photo.rgb),
-            photo=f"{photo.lesion} {photo.taken_at}.jpg",
-            person=photo.person,
-            lesion=photo.lesion,
-            site=photo.site,
-            taken_at=photo.taken_at,
-            mm_per_px=photo.mm_per_px,
-            modality=photo.modality,
-            note=photo.note,
-        ),
+def demo_request(photo: DemoPhoto) -> AddRequest:
+    """A made-up photo as a person would add it."""
+    return AddRequest(
+        data=to_jpeg(photo.rgb),
+        photo=f"{photo.lesion} {photo.taken_at}.jpg",
+        person=photo.person,
+        lesion=photo.lesion,
+        site=photo.site,
+        taken_at=photo.taken_at,
+        mm_per_px=photo.mm_per_px,
+        modality=photo.modality,
+        note=photo.note,
     )
+
+
+def _add(workspace: Workspace, photo: DemoPhoto) -> None:
+    result = add_photo(workspace, demo_request(photo))
     if isinstance(result, Refusal):
         raise InternalError(
             f"The demo's picture '{result.photo}' was refused: {result.reason}",

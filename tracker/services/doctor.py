@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import platform
 import sys
@@ -161,11 +160,6 @@ def _running(workspace: Workspace) -> _Running:
     return _Running(
         providers[0] if providers else None, getattr(analyzer.gate, "backend_name", None), None
     )
-
-
-def app_is_installed() -> bool:
-    """Whether the package `ui` is there."""
-    return importlib.util.find_spec("ui") is not None
 
 
 def report_object(report: DoctorReport) -> dict[str, Any]:

@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tracker.domain.analysis import Analysis
-from tracker.domain.geometry import Box
 from tracker.errors import InternalError
 
 #: JPEG quality of derived pictures; the original stays as it is.
@@ -86,11 +85,3 @@ def reduced(rgb: NDArray[np.uint8], longest_px: int) -> NDArray[np.uint8]:
         return rgb
     size = (max(1, round(width * factor)), max(1, round(height * factor)))
     return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
-
-
-def cropped(pixels: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:
-    """The part of a picture inside `box`, clipped to the picture."""
-    inside = box.clip(pixels.shape[1], pixels.shape[0])
-    if inside is None:
-        return pixels
-    return pixels[inside.y : inside.y + inside.h, inside.x : inside.x + inside.w]
