@@ -61,7 +61,6 @@ def quality_object(quality: Quality | None) -> JsonObject | None:
 
 def analysis_object(analysis: Analysis) -> JsonObject:
     """The `analysis` object; pixels are of the upright full-resolution photo."""
-    unlike, limit = analysis.unlike_training, analysis.unlike_training_limit
     return {
         "type": "analysis",
         "photo": analysis.photo,
@@ -82,9 +81,9 @@ def analysis_object(analysis: Analysis) -> JsonObject:
         else {name: float(value) for name, value in analysis.probabilities.items()},
         "label": analysis.label,
         "certain": analysis.certain,
-        "unlike_training": None if unlike is None or limit is None else unlike > limit,
-        "unlike_training_score": unlike,
-        "unlike_training_limit": limit,
+        "unlike_training": analysis.is_unlike_training,
+        "unlike_training_score": analysis.unlike_training,
+        "unlike_training_limit": analysis.unlike_training_limit,
         "embedding": None
         if analysis.embedding is None
         else [float(value) for value in analysis.embedding],

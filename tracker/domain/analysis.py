@@ -149,6 +149,13 @@ class Analysis:
     timings_ms: Mapping[str, float] = field(default_factory=dict)
 
     @property
+    def is_unlike_training(self) -> bool | None:
+        """Whether the photo is unlike the training pictures, None where that is not known."""
+        if self.unlike_training is None or self.unlike_training_limit is None:
+            return None
+        return self.unlike_training > self.unlike_training_limit
+
+    @property
     def area_mm2(self) -> float | None:
         """Area in square millimetres, None without a scale."""
         if self.measures is None or self.scale is None:

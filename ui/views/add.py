@@ -110,6 +110,8 @@ def _quality(seen: Preview) -> None:
     quality = seen.analysis.quality
     if quality is None:
         return
+    if seen.analysis.is_unlike_training:
+        st.caption(f":material/info: {wording.UNLIKE_TRAINING}")
     for issue in quality.issues:
         st.caption(f":material/info: {issue.reason} {issue.advice}")
 
