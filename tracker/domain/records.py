@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from tracker.domain.analysis import Analysis
 from tracker.domain.capture import CaptureTime, Modality
+from tracker.domain.geometry import Box
 
 
 class LifeCycle(StrEnum):
@@ -81,7 +82,7 @@ class Observation:
 
     `lesion` is None while the photo waits to be assigned. `analysis.heatmap` and
     `analysis.timings_ms` are not kept. `capture` may have been corrected by the person and wins
-    over `analysis.capture`.
+    over `analysis.capture`. `requested_roi`: the region the person pointed at, in photo pixels.
     """
 
     observation_id: str
@@ -93,3 +94,4 @@ class Observation:
     analysis: Analysis
     note: str | None
     added_at: datetime
+    requested_roi: Box | None = None

@@ -75,6 +75,19 @@ def lesions(database: Database, person_id: str | None) -> list[Lesion]:
     return [lesion for row in rows if (lesion := lesion_of(row)) is not None]
 
 
+def life_cycle_notes(database: Database) -> dict[str, str]:
+    """By lesion id: what was written when its present life cycle was last set."""
+    rows = database.rows(
+        """
+        SELECT l.lesion_id, arg_max(l.note, l.seq) AS note
+        FROM lesion l JOIN lesion_now n
+            ON n.lesion_id = l.lesion_id AND n.life_cycle = l.life_cycle
+        WHERE l.note IS NOT NULL GROUP BY l.lesion_id
+        """
+    )
+    return {row["lesion_id"]: row["note"] for row in rows}
+
+
 def lesion_by_id(database: Database, lesion_id: str) -> Lesion | None:
     """The lesion as it is now."""
     rows = database.rows(_LESIONS + " WHERE l.lesion_id = ?", [lesion_id])

@@ -92,6 +92,7 @@ def observation_of(row: Row) -> Observation:
         analysis=_analysis_of(row),
         note=row["note"],
         added_at=_aware(row["added_at_utc"]),
+        requested_roi=box_of(row, "requested"),
     )
 
 

@@ -151,6 +151,7 @@ class Vault(VaultPeople):
             analysis=kept_analysis(new.analysis),
             note=event.note,
             added_at=event.added_at,
+            requested_roi=event.requested_roi,
         )
 
     def move_observation(self, observation_id: str, lesion: Lesion | None) -> Observation:

@@ -125,6 +125,10 @@ class VaultReads:
         """The latest comparison for each (earlier, later, method) of the lesion's observations."""
         return tuple(self._engine.read(lambda db: reads.comparisons(db, lesion.lesion_id)))
 
+    def life_cycle_notes(self) -> dict[str, str]:
+        """By lesion id: the note of its present life cycle (of an excision: the pathology)."""
+        return self._engine.read(reads.life_cycle_notes)
+
     def symptoms(self, lesion: Lesion) -> list[Symptom]:
         """Reported symptoms, by when they were noted."""
         return self._engine.read(lambda db: reads.symptoms(db, lesion.lesion_id))
