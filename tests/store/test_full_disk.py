@@ -17,7 +17,7 @@ from tests.store.same import assert_same
 from tracker.domain.records import Observation
 from tracker.errors import StorageFullError, VaultError
 from tracker.store import Vault, disk, journal
-from tracker.store.database import DATABASE_FILE, Database
+from tracker.store.database import DATABASE_FILE, Database, explain
 
 FAR_TOO_MANY = 2000
 
@@ -134,7 +134,7 @@ def test_a_commit_that_fails_after_the_journal_is_made_up_for(
 
     def run(self: Database, sql: str, parameters: tuple[object, ...] = ()) -> None:
         if sql == "COMMIT" and (failure := next(fails, None)) is not None:
-            raise self._explain(failure) if isinstance(failure, duckdb.Error) else failure
+            raise explain(failure, self.path) if isinstance(failure, duckdb.Error) else failure
         real(self, sql, parameters)
 
     with Vault.open(vault_path) as vault:

@@ -85,10 +85,10 @@ def test_a_newer_schema_is_left_alone(vault_path: Path) -> None:
         add(vault, 1)
     with duckdb.connect(str(vault_path / DATABASE_FILE)) as connection:
         connection.execute(
-            "INSERT INTO schema_migration VALUES (2, 'later', 'x', now()::TIMESTAMP)"
+            "INSERT INTO schema_migration VALUES (99, 'later', 'x', now()::TIMESTAMP)"
         )
     before = (vault_path / DATABASE_FILE).read_bytes()
-    with pytest.raises(VaultNewerError, match="schema 2"), Vault.open(vault_path):
+    with pytest.raises(VaultNewerError, match="newer Moletrail"), Vault.open(vault_path):
         pass
     assert (vault_path / DATABASE_FILE).read_bytes() == before
 
@@ -110,7 +110,7 @@ def test_the_database_reaches_nothing_outside_itself(vault_path: Path, tmp_path:
     secret.write_text("a\n1\n")
     with Vault.open(vault_path):
         pass
-    database = Database(vault_path, load_migrations(resources.migrations_dir()))
+    database = Database.open(vault_path, load_migrations(resources.migrations_dir()))
     try:
         for sql in (
             f"SELECT * FROM read_csv('{secret}')",

@@ -22,7 +22,13 @@ from tracker.store.disk import damaged
 from tracker.store.events import Event, VaultCreated
 from tracker.store.header import Header, newer
 from tracker.store.journal import Entry, Head, Journal
-from tracker.store.migrate import Migration, SchemaChangedError, SchemaNewerError
+from tracker.store.migrate import (
+    Migration,
+    SchemaChangedError,
+    SchemaNewerError,
+    SchemaOlderError,
+)
+from tracker.store.migrating import sweep, upgrade
 
 _REPLAY_AT_ONCE = 500
 _log = logging.getLogger(__name__)
@@ -172,15 +178,23 @@ class Engine:
     def _open_database(self) -> Database:
         """The database, level with the journal; one that does not fit is made again."""
         try:
-            return self._caught_up(Database(self._vault, self._migrations))
+            return self._caught_up(self._newest_schema())
         except SchemaNewerError as error:
             raise newer(self._vault, str(error)) from error
         except (DatabaseUnreadableError, SchemaChangedError) as error:
             set_database_aside(self._vault, str(error).partition("\n")[0])
         try:
-            return self._caught_up(Database(self._vault, self._migrations))
+            return self._caught_up(Database.open(self._vault, self._migrations))
         except (DatabaseUnreadableError, SchemaChangedError) as error:
             raise damaged(self._vault, f"The database cannot be made again: {error}.") from error
+
+    def _newest_schema(self) -> Database:
+        sweep(self._vault)
+        try:
+            return Database.open(self._vault, self._migrations)
+        except SchemaOlderError:
+            upgrade(self._vault, self._migrations)
+        return Database.open(self._vault, self._migrations)
 
     def _caught_up(self, database: Database) -> Database:
         try:

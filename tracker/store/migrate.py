@@ -37,6 +37,10 @@ class SchemaNewerError(Exception):
     """The database has a migration that this program does not know."""
 
 
+class SchemaOlderError(Exception):
+    """The database has been in use with an older schema: see `migrating.upgrade`."""
+
+
 class SchemaChangedError(Exception):
     """The database was made with another text of a migration: it must be made again."""
 
@@ -63,6 +67,18 @@ def load_migrations(folder: Path) -> tuple[Migration, ...]:
     return tuple(found)
 
 
+def check_level(connection: duckdb.DuckDBPyConnection, migrations: tuple[Migration, ...]) -> None:
+    """Pass a database that is new or up to date.
+
+    Raises:
+        SchemaOlderError: some migrations were applied and some are pending.
+        SchemaNewerError, SchemaChangedError: it cannot be brought up to date.
+    """
+    pending = _pending(connection, migrations)
+    if pending and len(pending) < len(migrations):
+        raise SchemaOlderError(f"schema {pending[0].number - 1}")
+
+
 def migrate(connection: duckdb.DuckDBPyConnection, migrations: tuple[Migration, ...]) -> None:
     """Bring a database to the newest schema; what was applied before is checked, not repeated.
 
@@ -70,14 +86,20 @@ def migrate(connection: duckdb.DuckDBPyConnection, migrations: tuple[Migration, 
         SchemaNewerError, SchemaChangedError: this database cannot be brought up to date.
         duckdb.Error: a migration failed; it was rolled back with its record.
     """
+    for migration in _pending(connection, migrations):
+        _apply(connection, migration)
+
+
+def _pending(
+    connection: duckdb.DuckDBPyConnection, migrations: tuple[Migration, ...]
+) -> tuple[Migration, ...]:
     applied = _applied(connection)
     if len(applied) > len(migrations):
         raise SchemaNewerError(f"schema {len(applied)}")
     for migration, recorded in zip(migrations, applied, strict=False):
         if recorded != (migration.number, migration.sha256):
             raise SchemaChangedError(f"migration {migration.number} was another one")
-    for migration in migrations[len(applied) :]:
-        _apply(connection, migration)
+    return migrations[len(applied) :]
 
 
 def _applied(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, str]]:

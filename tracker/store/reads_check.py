@@ -1,0 +1,44 @@
+"""Every question of `reads`, asked once: does a database with a new schema still answer?"""
+
+from __future__ import annotations
+
+from tracker.store import reads
+from tracker.store.database import Database
+
+#: An id that nothing has: a question about it is still a whole statement.
+_NOBODY = "none"
+_NO_HASH = "0" * 64
+
+
+def ask_everything(database: Database) -> None:
+    """Read all there is and look up something by each key.
+
+    Raises:
+        DatabaseUnreadableError, InternalError: a statement does not fit the schema any more.
+        ValueError: a stored value cannot be read.
+    """
+    people = reads.people(database)
+    lesions = reads.lesions(database, None)
+    seen = reads.observations(database)
+    person = people[0].person_id if people else _NOBODY
+    lesion = lesions[0].lesion_id if lesions else _NOBODY
+    photo = seen[0].photo.photo_sha256 if seen else _NO_HASH
+    model = seen[0].analysis.model if seen else None
+    reads.lesions(database, person)
+    reads.life_cycle_notes(database)
+    reads.lesion_by_id(database, lesion)
+    reads.lesion_by_name(database, person, _NOBODY)
+    reads.person_by(database, "name", _NOBODY)
+    reads.photo(database, photo)
+    reads.duplicate_id(database, photo, person, lesion, None)
+    for each in lesions or ():
+        reads.comparisons(database, each.lesion_id)
+        reads.symptoms(database, each.lesion_id)
+    reads.embeddings(database, 0)
+    reads.searchable(database, person, _NO_HASH if model is None else model.sha256)
+    reads.counts(database)
+    reads.applied(database)
+    reads.applied_count(database)
+    reads.hash_of_applied(database, 1)
+    reads.vault_id(database)
+    reads.has_observation(database, seen[0].observation_id if seen else _NOBODY)
