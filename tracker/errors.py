@@ -8,10 +8,13 @@ MoletrailError
 │   ├── PhotoUnreadableError  the bytes are not a picture we can decode
 │   ├── CaptureDateError      no date, an unreadable date, or a date in the future
 │   ├── ManifestError         an import manifest with missing columns or broken rows
+│   ├── BackupError           a file that is no backup, or a damaged one
 │   └── UnknownNameError      no person, lesion or observation of that name
 ├── VaultError (4)            not found, not a vault, newer than this program
 │   ├── VaultNotFoundError
 │   ├── VaultNewerError
+│   ├── VaultLockedError      encrypted, and nobody has unlocked it
+│   ├── WrongPassphraseError  neither the passphrase nor the recovery key
 │   └── StorageFullError      the disk refused to take more
 ├── VaultDamagedError (5)     names the repair command
 ├── VaultBusyError (6)        another process holds the vault; says who
@@ -79,6 +82,10 @@ class ManifestError(InputError):
     """An import manifest that cannot be read as one."""
 
 
+class BackupError(InputError):
+    """A file that is not a backup, or not as it was written."""
+
+
 class UnknownNameError(InputError):
     """No person, lesion or observation goes by that name."""
 
@@ -95,6 +102,14 @@ class VaultNotFoundError(VaultError):
 
 class VaultNewerError(VaultError):
     """The vault was written by a newer program."""
+
+
+class VaultLockedError(VaultError):
+    """The vault is encrypted, and no key was given."""
+
+
+class WrongPassphraseError(VaultError):
+    """What was given opens the vault neither as passphrase nor as recovery key."""
 
 
 class StorageFullError(VaultError):

@@ -25,6 +25,8 @@ from tracker.domain.geometry import Box
 from tracker.domain.quality import Quality, QualityCode, QualityIssue
 from tracker.domain.records import Observation
 from tracker.store import NewObservation, Vault
+from tracker.store.keys import VaultKey, unlock
+from tracker.store.slots import KdfCost
 
 MODEL_SHA = "a" * 64
 OTHER_MODEL_SHA = "b" * 64
@@ -154,6 +156,19 @@ def a_comparison(earlier: str, later: str, *, cosine: float = 0.9) -> Comparison
         focal_delta_e=4.5,
         focal_delta_lab=(-6.0, 0.5, -1.5),
     )
+
+
+#: The cheapest that argon2id can do, so that tests do not wait for it.
+CHEAP = KdfCost(memory_kib=8, passes=1, lanes=1)
+SECRET = "correct horse battery staple"
+
+
+def new_sealed_vault(folder: Path) -> tuple[Path, VaultKey, str]:
+    """An empty encrypted vault, its key, and its recovery key; `SECRET` opens it."""
+    path = folder / "sealed-vault"
+    recovery_key = Vault.create(path, passphrase=SECRET, cost=CHEAP)
+    assert recovery_key is not None
+    return path, unlock(path, recovery_key), recovery_key
 
 
 def new_vault(folder: Path) -> Path:

@@ -13,7 +13,7 @@ from tests.store.builders import add, new_vault
 from tracker.errors import VaultDamagedError, VaultError, VaultNewerError, VaultNotFoundError
 from tracker.store import Vault
 from tracker.store.engine import Engine
-from tracker.store.header import read_header
+from tracker.store.header import FORMAT, read_header
 from tracker.store.journal import EVENTS_FILE
 
 
@@ -85,7 +85,7 @@ def test_a_vault_that_lost_its_head_is_not_made_anew(vault_path: Path) -> None:
 @pytest.mark.parametrize("extra", [{}, {"created_at": None, "cipher": "new"}])
 def test_a_newer_format_is_left_alone(vault_path: Path, extra: dict[str, object]) -> None:
     head = vault_path / "vault.json"
-    content = json.loads(head.read_text()) | {"format": 2} | extra
+    content = json.loads(head.read_text()) | {"format": FORMAT + 1} | extra
     head.write_text(json.dumps(content))
     before = {file: file.stat().st_mtime_ns for file in vault_path.rglob("*")}
     with pytest.raises(VaultNewerError, match="newer Moletrail") as refused, Vault.open(vault_path):

@@ -24,6 +24,7 @@ from tracker.store.events import (
     NoteSet,
     ObservationAdded,
     ObservationMoved,
+    ObservationReanalysed,
     PersonSaved,
     PhotoKept,
     SymptomAdded,
@@ -69,6 +70,8 @@ def rows_of(event: Event) -> Iterator[TableRow]:
             )
         case ObservationAdded():
             yield from _observation(event)
+        case ObservationReanalysed(observation_id, analysis):
+            yield from _analysis(observation_id, analysis)
         case ObservationMoved(observation_id, lesion_id):
             yield "assignment", (observation_id, lesion_id)
         case CaptureCorrected(observation_id, capture):

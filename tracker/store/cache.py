@@ -8,38 +8,43 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tracker.errors import VaultError
-from tracker.store.disk import explained, make_folder, write_atomic
+from tracker.store.disk import explained, make_folder, neutral_times, write_atomic
+from tracker.store.sealing import CACHE, PLAIN, SealBrokenError, Sealing
 
 CACHE_FOLDER = "cache"
 _DIGEST_BYTES = 32
 _log = logging.getLogger(__name__)
 
 
-def cached(vault: Path, key: str, make: Callable[[], bytes]) -> bytes:
+def cached(vault: Path, key: str, make: Callable[[], bytes], sealing: Sealing = PLAIN) -> bytes:
     """The bytes kept under `key`, or those of `make()`, kept from now on.
 
-    Each file starts with the SHA-256 of the rest; a damaged one is made again. A full disk only
-    means that nothing is kept.
+    What is kept starts with the SHA-256 of the rest; a damaged file is made again. A full disk
+    only means that nothing is kept.
     """
     name = hashlib.sha256(key.encode("utf-8", "backslashreplace")).hexdigest()
+    name = sealing.name(CACHE, name)
     path = vault / CACHE_FOLDER / name[:2] / name
-    kept = _read(path)
+    kept = _read(path, sealing)
     if kept is not None:
         return kept
     data = make()
     try:
         with explained(path):
             make_folder(path.parent)
-        write_atomic(path, hashlib.sha256(data).digest() + data, durable=False)
+        content = sealing.seal(CACHE, name, hashlib.sha256(data).digest() + data)
+        write_atomic(path, content, durable=False, neutral=sealing.encrypted)
+        if sealing.encrypted:
+            neutral_times(path.parent.parent)
     except VaultError as error:
         _log.warning("a derived picture could not be kept: %s", error)
     return data
 
 
-def _read(path: Path) -> bytes | None:
+def _read(path: Path, sealing: Sealing) -> bytes | None:
     try:
-        content = path.read_bytes()
-    except OSError:
+        content = sealing.unseal(CACHE, path.name, path.read_bytes())
+    except (OSError, SealBrokenError):
         return None
     data = content[_DIGEST_BYTES:]
     return data if hashlib.sha256(data).digest() == content[:_DIGEST_BYTES] else None

@@ -25,6 +25,8 @@ PRIVATE_FOLDER = 0o700
 #: `errno` values with which a system says that it takes no more bytes.
 _FULL = frozenset({errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)})
 _DENIED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+#: 2000-01-01 00:00 UTC.
+_NEUTRAL_NS = 946_684_800 * 10**9
 # Windows has no O_CLOEXEC and needs O_BINARY, or newlines are translated.
 _OPEN_FLAGS = getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
@@ -84,6 +86,17 @@ def make_private(path: Path) -> None:
         path.chmod(PRIVATE_FILE)
 
 
+def neutral_times(*paths: Path) -> None:
+    """Set the times of files and folders to a fixed instant, so that they tell nothing.
+
+    Only what the system lets a program set: the time of a file's creation, or of the last change
+    of its attributes, stays.
+    """
+    for path in paths:
+        with suppress(OSError):
+            os.utime(path, ns=(_NEUTRAL_NS, _NEUTRAL_NS))
+
+
 def flush(descriptor: int) -> None:
     """Return once the file's bytes are on the device."""
     if sys.platform == "darwin":
@@ -124,13 +137,19 @@ def open_for_append(path: Path) -> int:
 
 
 def write_atomic(
-    path: Path, data: bytes, *, staging: Path | None = None, durable: bool = True
+    path: Path,
+    data: bytes,
+    *,
+    staging: Path | None = None,
+    durable: bool = True,
+    neutral: bool = False,
 ) -> None:
     """Put `data` at `path`: afterwards either all of it is there, or what was there before.
 
     Args:
         staging: folder of the temporary file, on the same file system; else the target's own.
         durable: return only once it is on the device. False for files that can be made again.
+        neutral: let the times of the file and its folder not tell when this was.
 
     Raises:
         StorageFullError: no room. VaultError: the system refuses otherwise.
@@ -140,6 +159,8 @@ def write_atomic(
     with explained(path):
         try:
             _write_new(temporary, data, durable=durable)
+            if neutral:
+                neutral_times(temporary)
             temporary.replace(path)
         except BaseException:
             with suppress(OSError):
@@ -147,6 +168,8 @@ def write_atomic(
             raise
         if durable:
             flush_folder(path.parent)
+    if neutral:
+        neutral_times(path.parent, folder)
 
 
 def _write_new(path: Path, data: bytes, *, durable: bool) -> None:

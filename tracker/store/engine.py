@@ -17,18 +17,14 @@ from typing import TypeVar
 from tracker.errors import InternalError, MoletrailError, VaultError
 from tracker.store import reads
 from tracker.store.apply import apply_entries
-from tracker.store.database import Database, DatabaseUnreadableError, set_database_aside
+from tracker.store.database import Database, DatabaseUnreadableError
 from tracker.store.disk import damaged
 from tracker.store.events import Event, VaultCreated
 from tracker.store.header import Header, newer
 from tracker.store.journal import Entry, Head, Journal
-from tracker.store.migrate import (
-    Migration,
-    SchemaChangedError,
-    SchemaNewerError,
-    SchemaOlderError,
-)
-from tracker.store.migrating import sweep, upgrade
+from tracker.store.migrate import Migration, SchemaChangedError, SchemaNewerError
+from tracker.store.sealing import PLAIN, Sealing
+from tracker.store.tables import tables_of
 
 _REPLAY_AT_ONCE = 500
 _log = logging.getLogger(__name__)
@@ -43,14 +39,20 @@ class Engine:
         by a newer program. StorageFullError, VaultBusyError, VaultError: see there.
     """
 
-    def __init__(self, vault: Path, header: Header, migrations: tuple[Migration, ...]) -> None:
+    def __init__(
+        self,
+        vault: Path,
+        header: Header,
+        migrations: tuple[Migration, ...],
+        sealing: Sealing = PLAIN,
+    ) -> None:
         self._vault = vault
         self._header = header
-        self._migrations = migrations
+        self._tables = tables_of(vault, migrations, sealing)
         self._pending: list[tuple[bytes, Entry]] = []
         self._in_batch = False
         self._failed = False
-        self._journal = Journal(vault)
+        self._journal = Journal(vault, sealing)
         try:
             self._check_first_entry()
             self._database = self._open_database()
@@ -161,7 +163,7 @@ class Engine:
 
     def _remake(self, reason: str) -> None:
         self._database.close()
-        set_database_aside(self._vault, reason)
+        self._tables.set_aside(reason)
         self._database = self._open_database()
 
     def _check_first_entry(self) -> None:
@@ -178,23 +180,15 @@ class Engine:
     def _open_database(self) -> Database:
         """The database, level with the journal; one that does not fit is made again."""
         try:
-            return self._caught_up(self._newest_schema())
+            return self._caught_up(self._tables.open())
         except SchemaNewerError as error:
             raise newer(self._vault, str(error)) from error
         except (DatabaseUnreadableError, SchemaChangedError) as error:
-            set_database_aside(self._vault, str(error).partition("\n")[0])
+            self._tables.set_aside(str(error).partition("\n")[0])
         try:
-            return self._caught_up(Database.open(self._vault, self._migrations))
+            return self._caught_up(self._tables.open())
         except (DatabaseUnreadableError, SchemaChangedError) as error:
             raise damaged(self._vault, f"The database cannot be made again: {error}.") from error
-
-    def _newest_schema(self) -> Database:
-        sweep(self._vault)
-        try:
-            return Database.open(self._vault, self._migrations)
-        except SchemaOlderError:
-            upgrade(self._vault, self._migrations)
-        return Database.open(self._vault, self._migrations)
 
     def _caught_up(self, database: Database) -> Database:
         try:

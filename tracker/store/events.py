@@ -67,6 +67,15 @@ class ObservationAdded:
     added_at: datetime
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class ObservationReanalysed:
+    """A photo was analysed again; the earlier analyses stay. `added_at` is UTC."""
+
+    observation_id: str
+    analysis: Analysis
+    added_at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class ObservationMoved:
     """An observation was assigned to a lesion, or taken from it (None)."""
@@ -111,6 +120,7 @@ Event = (
     | LesionSaved
     | PhotoKept
     | ObservationAdded
+    | ObservationReanalysed
     | ObservationMoved
     | CaptureCorrected
     | NoteSet
@@ -125,6 +135,7 @@ KINDS: dict[str, type[Event]] = {
     "lesion_saved": LesionSaved,
     "photo_kept": PhotoKept,
     "observation_added": ObservationAdded,
+    "observation_reanalysed": ObservationReanalysed,
     "observation_moved": ObservationMoved,
     "capture_corrected": CaptureCorrected,
     "note_set": NoteSet,
@@ -145,7 +156,7 @@ def event_to_json(event: Event) -> tuple[str, dict[str, Any]]:
         InternalError: a field holds what its type does not allow (a bug); nothing was written.
     """
     try:
-        if isinstance(event, ObservationAdded):
+        if isinstance(event, ObservationAdded | ObservationReanalysed):
             event = replace(event, analysis=kept_analysis(event.analysis))
         payload = encode(type(event), event)
         return _WORDS[type(event)], payload

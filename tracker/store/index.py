@@ -32,19 +32,20 @@ _log = logging.getLogger(__name__)
 class EmbeddingIndex:
     """The index of one vault, brought up to date with the database when it is made."""
 
-    def __init__(self, vault: Path, database: Database) -> None:
+    def __init__(self, vault: Path, database: Database, *, on_disk: bool = True) -> None:
+        """Load it or make it; without `on_disk` nothing is read from or written to the vault."""
         self._path = vault / INDEX_FILE
         self._stamp_path = vault / STAMP_FILE
         # Two threads lose against one here as soon as the network runs beside them.
         faiss.omp_set_num_threads(1)
         applied = reads.applied(database) or (0, "")
-        stored = self._load(database, applied[0])
+        stored = self._load(database, applied[0]) if on_disk else None
         self._index: faiss.Index
         self._index, after = stored or (faiss.IndexIDMap2(faiss.IndexFlatIP(EMBEDDING_DIM)), 0)
         new = reads.embeddings(database, after)
         if new.ids.size:
             self._index.add_with_ids(new.vectors, new.ids)
-        if stored is None or new.ids.size:
+        if on_disk and (stored is None or new.ids.size):
             self._save(applied)
 
     def nearest(

@@ -1,17 +1,15 @@
-"""The journal: every change to a vault, one JSON line each, in one chain of hashes.
+"""The journal: every change to a vault, one line each, in one chain of hashes.
 
-It is the source of truth. A line is
-`{"seq":N,"time":…,"kind":…,"payload":…,"prev":H,"hash":H'}` with `hash` = SHA-256 over the bytes
-of the line before `,"hash"`, which hold `prev`, the hash of the line above. Hashing the bytes as
-they lie there lets a whole journal be checked without parsing it.
+It is the source of truth. `lines` says what a line looks like, plain and sealed; the file is
+`journal/events.jsonl` or `journal/events.sealed`. Hashing the bytes as they lie there lets a whole
+journal be checked without parsing it.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
 import os
+import secrets
 from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -20,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 
+from tracker.errors import VaultError
 from tracker.store.codec import UnknownFieldError
 from tracker.store.disk import (
     damaged,
@@ -28,18 +27,18 @@ from tracker.store.disk import (
     flush,
     flush_folder,
     make_folder,
+    neutral_times,
     open_for_append,
     write_all,
     write_atomic,
 )
 from tracker.store.events import Event, UnknownEventError, event_from_json, event_to_json
+from tracker.store.head import HeadFile
 from tracker.store.header import JOURNAL_FOLDER, newer
+from tracker.store.lines import EVENTS_FILE, GENESIS, LineCodec, check_line, lines_of
+from tracker.store.sealing import PLAIN, Sealing
 
-EVENTS_FILE = "events.jsonl"
-GENESIS = "0" * 64
-_HASH_KEY = b',"hash":"'
-#: `,"hash":"` + 64 hex digits + `"}` at the end of every line, before its line feed.
-_SEAL_BYTES = len(_HASH_KEY) + 64 + 2
+__all__ = ["EVENTS_FILE", "GENESIS", "Entry", "Head", "Journal", "check_line", "seal"]
 _log = logging.getLogger(__name__)
 
 
@@ -62,48 +61,35 @@ class Entry:
     hash: str
 
 
-def seal(seq: int, time: datetime, event: Event, prev: str) -> tuple[bytes, Entry]:
+def seal(
+    seq: int, time: datetime, event: Event, prev: str, lines: LineCodec | None = None
+) -> tuple[bytes, Entry]:
     """The line of `event` with its line feed, and the entry a reader will get from it.
 
     Raises:
         InternalError: the event holds what cannot be stored.
     """
     kind, payload = event_to_json(event)
-    content = {
-        "seq": seq,
-        "time": time.isoformat(),
-        "kind": kind,
-        "payload": payload,
-        "prev": prev,
-    }
-    body = json.dumps(content, separators=(",", ":"), allow_nan=False).encode("ascii")[:-1]
-    digest = hashlib.sha256(body).hexdigest()
-    line = b"".join((body, _HASH_KEY, digest.encode("ascii"), b'"}\n'))
+    codec = lines_of(PLAIN) if lines is None else lines
+    line, digest = codec.encode(seq, prev, time, kind, payload)
     # The event as it will be read back, so that live writes and a rebuild see the same values.
     return line, Entry(seq, time, kind, event_from_json(kind, payload), digest)
-
-
-def check_line(line: bytes, seq: int, prev: str) -> str | None:
-    """The hash of a line without its line feed if it is entry `seq` after `prev`, else None."""
-    body, end = line[:-_SEAL_BYTES], line[-_SEAL_BYTES:]
-    digest = hashlib.sha256(body).hexdigest()
-    ours = b"".join((_HASH_KEY, digest.encode("ascii"), b'"}'))
-    follows = body.startswith(b'{"seq":%d,' % seq) and body.endswith(
-        b',"prev":"%s"' % prev.encode("ascii")
-    )
-    return digest if end == ours and follows else None
 
 
 class Journal:
     """The open journal of one vault; use it under the vault's lock.
 
     Raises:
-        VaultDamagedError: the chain is broken before its end. VaultError: the disk refuses.
+        VaultDamagedError: the chain is broken before its end, or its end is missing.
+        VaultError: the disk refuses.
     """
 
-    def __init__(self, vault: Path) -> None:
+    def __init__(self, vault: Path, sealing: Sealing = PLAIN) -> None:
         self._vault = vault
-        self.path = vault / JOURNAL_FOLDER / EVENTS_FILE
+        self._sealed = sealing.encrypted
+        self._lines = lines_of(sealing)
+        self._head_file = HeadFile(vault, sealing) if sealing.encrypted else None
+        self.path = vault / JOURNAL_FOLDER / self._lines.file_name
         self._offsets = array("Q")
         self._head = Head(0, GENESIS)
         self._size = 0
@@ -116,6 +102,7 @@ class Journal:
         try:
             with explained(self.path):
                 self._scan()
+            self._check_end()
         except BaseException:
             self.close()
             raise
@@ -165,7 +152,7 @@ class Journal:
         head = self._head if after is None else after
         sealed: list[tuple[bytes, Entry]] = []
         for event in events:
-            line, entry = seal(head.seq + 1, now, event, head.hash)
+            line, entry = seal(head.seq + 1, now, event, head.hash, self._lines)
             head = Head(entry.seq, entry.hash)
             sealed.append((line, entry))
         return sealed
@@ -193,6 +180,41 @@ class Journal:
             raise
         for line, entry in sealed:
             self._accept(len(line), entry.hash)
+        self._put_on_record()
+
+    def _put_on_record(self) -> None:
+        """Note how far the journal has come, where that is noted; what is stored is stored."""
+        if self._head_file is None:
+            return
+        try:
+            self._head_file.write(self._head.seq, self._head.hash)
+        except VaultError as error:
+            _log.warning("the end of the journal could not be put on record: %s", error)
+        neutral_times(self.path, self.path.parent)
+
+    def _check_end(self) -> None:
+        """Refuse a sealed journal that once went on, or went on differently."""
+        if self._head_file is None or not self._head.seq:
+            return
+        with explained(self._head_file.path):
+            recorded = self._head_file.read()
+        if recorded is None:
+            if self._head.seq == 1:  # `create` was interrupted between the two
+                self._put_on_record()
+                return
+            raise damaged(
+                self._vault,
+                f"'{self._head_file.path}', which tells how far the journal had come, is missing "
+                "or was altered.",
+            )
+        seq, digest = recorded
+        if seq > self._head.seq:
+            raise damaged(
+                self._vault,
+                f"The journal '{self.path}' ends at entry {self._head.seq}, but {seq} were stored.",
+            )
+        if self.hash_of(seq) != digest:
+            raise damaged(self._vault, f"The journal '{self.path}' is not the one that was stored.")
 
     def _take_back(self) -> None:
         """Cut off what was not acknowledged; if even that fails, the next open does it."""
@@ -220,10 +242,9 @@ class Journal:
 
     def _parse(self, seq: int, line: bytes) -> Entry:
         try:
-            found = json.loads(line)
-            event = event_from_json(found["kind"], found["payload"])
-            time = datetime.fromisoformat(found["time"])
-            return Entry(seq, time, found["kind"], event, found["hash"])
+            found = self._lines.decode(line)
+            event = event_from_json(found.kind, found.payload)
+            return Entry(seq, found.time, found.kind, event, found.hash)
         except (UnknownEventError, UnknownFieldError) as error:
             raise newer(self._vault, f"journal entry {seq}: {error}") from error
         except (ValueError, KeyError, TypeError) as error:
@@ -261,9 +282,11 @@ class Journal:
             flush(self._descriptor)
             self._accept(len(line) + 1, digest)
             return
-        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
-        aside = self.path.with_name(f"torn-{self._head.seq + 1}-{stamp}.part")
-        write_atomic(aside, line)
+        mark = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
+        if self._sealed:  # its name shall not tell when
+            mark = secrets.token_hex(8)
+        aside = self.path.with_name(f"torn-{self._head.seq + 1}-{mark}.part")
+        write_atomic(aside, line, neutral=self._sealed)
         os.ftruncate(self._descriptor, self._size)
         flush(self._descriptor)
         _log.warning(

@@ -18,7 +18,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from tracker.errors import VaultBusyError, VaultError
-from tracker.store.disk import PRIVATE_FILE, explained, write_atomic
+from tracker.store.disk import PRIVATE_FILE, explained, neutral_times, write_atomic
 
 LOCK_FILE = "lock"
 HOLDER_FILE = "lock-holder.json"
@@ -28,25 +28,31 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who holds a vault: the process, what it is doing, and since when (UTC, ISO 8601)."""
+    """Who holds a vault: the process, what it is doing, and since when (UTC, ISO 8601).
+
+    since: None in an encrypted vault, which does not tell when it is used.
+    """
 
     pid: int
     purpose: str
-    since: str
+    since: str | None
 
     def describe(self) -> str:
         """In words, for a message."""
         doing = f" ({self.purpose})" if self.purpose else ""
-        return f"process {self.pid}{doing} since {self.since}"
+        since = "" if self.since is None else f" since {self.since}"
+        return f"process {self.pid}{doing}{since}"
 
 
 @contextmanager
-def locked(vault: Path, *, wait_s: float, purpose: str) -> Iterator[None]:
+def locked(vault: Path, *, wait_s: float, purpose: str, timed: bool = True) -> Iterator[None]:
     """Hold the vault for the length of the block; threads of one process exclude each other too.
 
     Args:
         wait_s: seconds to wait for another holder before giving up; 0 tries once.
         purpose: a few words that others are shown, without personal data.
+        timed: note since when, and leave the times of the files as they are; False in an
+            encrypted vault.
 
     Raises:
         VaultBusyError: somebody else still holds it after `wait_s`; the message says who.
@@ -66,11 +72,13 @@ def locked(vault: Path, *, wait_s: float, purpose: str) -> Iterator[None]:
         except RuntimeError as error:  # filelock's word for a thread that waits on itself
             raise _busy(vault, 0.0) from error
     try:
-        _write_holder(vault, purpose)
+        _write_holder(vault, purpose, timed=timed)
         yield
     finally:
         with suppress(OSError):
             (vault / HOLDER_FILE).unlink()
+        if not timed:
+            neutral_times(vault / LOCK_FILE, vault)
         lock.release()
 
 
@@ -88,15 +96,21 @@ def read_holder(vault: Path) -> Holder | None:
     """Who last took the lock; None if it cannot be told."""
     try:
         found = json.loads((vault / HOLDER_FILE).read_text(encoding="utf-8"))
-        return Holder(int(found["pid"]), str(found["purpose"]), str(found["since"]))
-    except (OSError, ValueError, KeyError, TypeError):
+        since = found.get("since")
+        return Holder(
+            int(found["pid"]), str(found["purpose"]), None if since is None else str(since)
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
-def _write_holder(vault: Path, purpose: str) -> None:
-    since = datetime.now(UTC).isoformat(timespec="seconds")
-    text = json.dumps({"pid": os.getpid(), "purpose": purpose, "since": since})
+def _write_holder(vault: Path, purpose: str, *, timed: bool) -> None:
+    content: dict[str, int | str] = {"pid": os.getpid(), "purpose": purpose}
+    if timed:
+        content["since"] = datetime.now(UTC).isoformat(timespec="seconds")
     try:
-        write_atomic(vault / HOLDER_FILE, text.encode(), durable=False)
+        write_atomic(
+            vault / HOLDER_FILE, json.dumps(content).encode(), durable=False, neutral=not timed
+        )
     except VaultError as error:  # a full disk must not keep anybody from reading the vault
         _log.warning("the holder of the vault could not be noted: %s", error)

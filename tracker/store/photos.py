@@ -1,4 +1,7 @@
-"""The originals, byte for byte, each under the SHA-256 of its bytes."""
+"""The originals, byte for byte, each under the SHA-256 of its bytes.
+
+In an encrypted vault each is sealed, and lies under a keyed hash of that hash.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,18 @@ from contextlib import suppress
 from pathlib import Path
 
 from tracker.errors import UnknownNameError
-from tracker.store.disk import damaged, explained, flush_folder, make_folder, write_atomic
+from tracker.store.disk import (
+    damaged,
+    explained,
+    flush_folder,
+    make_folder,
+    neutral_times,
+    write_atomic,
+)
+from tracker.store.sealing import PHOTO, PLAIN, SealBrokenError, Sealing
 
 PHOTO_FOLDER = "photos"
+SEALED_FOLDER = "sealed"
 #: Photos on their way in; what lies here when nobody holds the vault was never acknowledged.
 _INCOMING = "incoming"
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -19,11 +31,12 @@ _log = logging.getLogger(__name__)
 
 
 class PhotoFolder:
-    """`photos/ab/<sha256>` of one vault."""
+    """`photos/ab/<sha256>` of one vault, or `sealed/ab/<name>` of an encrypted one."""
 
-    def __init__(self, vault: Path) -> None:
+    def __init__(self, vault: Path, sealing: Sealing = PLAIN) -> None:
         self._vault = vault
-        self._root = vault / PHOTO_FOLDER
+        self._sealing = sealing
+        self._root = vault / (SEALED_FOLDER if sealing.encrypted else PHOTO_FOLDER)
         self._incoming = self._root / _INCOMING
 
     def path_of(self, photo_sha256: str) -> Path:
@@ -36,7 +49,8 @@ class PhotoFolder:
             raise UnknownNameError(
                 f"{photo_sha256!a} names no photo.", next_step="Use the hash of a kept photo."
             )
-        return self._root / photo_sha256[:2] / photo_sha256
+        name = self._sealing.name(PHOTO, photo_sha256)
+        return self._root / name[:2] / name
 
     def keep(self, data: bytes) -> str:
         """Store a photo durably, or find it stored already; returns its SHA-256.
@@ -55,17 +69,21 @@ class PhotoFolder:
             make_folder(self._incoming)
             if new_folder:
                 flush_folder(self._root)
-        write_atomic(path, data, staging=self._incoming)
+        write_atomic(
+            path,
+            self._sealing.seal(PHOTO, path.name, data),
+            staging=self._incoming,
+            neutral=self._sealing.encrypted,
+        )
+        if self._sealing.encrypted:
+            neutral_times(self._root)
         return digest
 
-    @staticmethod
-    def _is_whole(path: Path, data: bytes) -> bool:
+    def _is_whole(self, path: Path, data: bytes) -> bool:
         """Whether `path` holds exactly `data`; a damaged file is replaced by the good bytes."""
         try:
-            if path.stat().st_size != len(data):
-                return False
-            return path.read_bytes() == data
-        except FileNotFoundError:
+            return self._sealing.unseal(PHOTO, path.name, path.read_bytes()) == data
+        except (FileNotFoundError, SealBrokenError):
             return False
 
     def read(self, photo_sha256: str) -> bytes:
@@ -78,14 +96,27 @@ class PhotoFolder:
         path = self.path_of(photo_sha256)
         with explained(path):
             try:
-                data = path.read_bytes()
+                content = path.read_bytes()
             except FileNotFoundError as error:
                 raise damaged(
                     self._vault, f"The photo '{path}' is missing from the vault."
                 ) from error
-        if hashlib.sha256(data).hexdigest() != photo_sha256:
+        data = self._opened(photo_sha256, content)
+        if data is None:
             raise damaged(self._vault, f"The photo '{path}' is not what was stored.")
         return data
+
+    def is_whole(self, photo_sha256: str, content: bytes) -> bool:
+        """Whether `content`, as it lies on the disk, is that photo, unaltered."""
+        return self._opened(photo_sha256, content) is not None
+
+    def _opened(self, photo_sha256: str, content: bytes) -> bytes | None:
+        try:
+            name = self.path_of(photo_sha256).name
+            data = self._sealing.unseal(PHOTO, name, content)
+        except SealBrokenError:
+            return None
+        return data if hashlib.sha256(data).hexdigest() == photo_sha256 else None
 
     def sweep(self) -> None:
         """Remove photos that an interrupted write left on their way in."""

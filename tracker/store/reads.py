@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -111,6 +112,11 @@ def person_by(database: Database, column: str, value: str) -> Person | None:
     return person_of(rows[0]) if rows else None
 
 
+def photos(database: Database) -> list[PhotoRecord]:
+    """The records of all kept photos, in the order in which they were recorded."""
+    return [photo_of(row) for row in database.rows(_PHOTOS + " ORDER BY seq")]
+
+
 def photo(database: Database, photo_sha256: str) -> PhotoRecord | None:
     """The record of a kept photo."""
     rows = database.rows(_PHOTOS + " WHERE photo_sha256 = ?", [photo_sha256])
@@ -145,6 +151,20 @@ def duplicate_id(
         [photo_sha256, person_id, lesion_id, lesion_id, *sides],
     )
     return rows[0]["observation_id"] if rows else None
+
+
+def analysis_marks(database: Database, observation_ids: Sequence[str]) -> dict[str, str]:
+    """By observation id: the hash of the journal entry that its current analysis came with."""
+    if not observation_ids:
+        return {}
+    rows = database.rows(
+        f"""
+        SELECT a.observation_id, e.hash FROM analysis_now a JOIN applied_entry e USING (seq)
+        WHERE a.observation_id IN ({", ".join("?" * len(observation_ids))})
+        """,
+        observation_ids,
+    )
+    return {row["observation_id"]: row["hash"] for row in rows}
 
 
 def comparisons(database: Database, lesion_id: str) -> list[Comparison]:
@@ -220,6 +240,12 @@ def vault_id(database: Database) -> str | None:
     """Which vault the database was made for; None when it is empty."""
     rows = database.rows("SELECT vault_id FROM vault LIMIT 1")
     return rows[0]["vault_id"] if rows else None
+
+
+def created_at(database: Database) -> datetime:
+    """When the vault was made, UTC."""
+    found: datetime = database.rows("SELECT created_at_utc AS t FROM vault LIMIT 1")[0]["t"]
+    return found.replace(tzinfo=UTC)
 
 
 def hash_of_applied(database: Database, seq: int) -> str | None:

@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from tracker import resources
+from tracker.domain.analysis import Analysis
 from tracker.domain.capture import CaptureTime
 from tracker.domain.comparison import Comparison
 from tracker.domain.records import (
@@ -23,7 +24,7 @@ from tracker.domain.records import (
 )
 from tracker.errors import InternalError, UnknownNameError
 from tracker.store import reads
-from tracker.store.create import create_vault
+from tracker.store.create import create_encrypted_vault, create_vault
 from tracker.store.engine import Engine
 from tracker.store.events import (
     CaptureCorrected,
@@ -31,15 +32,18 @@ from tracker.store.events import (
     NoteSet,
     ObservationAdded,
     ObservationMoved,
+    ObservationReanalysed,
     PhotoKept,
     check_local,
     kept_analysis,
 )
-from tracker.store.header import read_header
+from tracker.store.header import finish_copies, read_header
+from tracker.store.keys import VaultKey, sealing_for
 from tracker.store.locking import locked
 from tracker.store.migrate import load_migrations
 from tracker.store.names import clean_file_name, clean_note
 from tracker.store.photos import PhotoFolder
+from tracker.store.slots import DEFAULT_COST, KdfCost
 from tracker.store.values import NewObservation
 from tracker.store.vault_people import VaultPeople, new_id
 
@@ -48,35 +52,61 @@ class Vault(VaultPeople):
     """An open vault. Make one with `create`, use it through `open`."""
 
     @staticmethod
-    def create(path: Path, *, demo: bool = False) -> None:
+    def create(
+        path: Path,
+        *,
+        demo: bool = False,
+        passphrase: str | None = None,
+        cost: KdfCost = DEFAULT_COST,
+    ) -> str | None:
         """Make an empty vault at `path`, which must not exist or be an empty folder.
 
+        Args:
+            passphrase: encrypts the vault; without one it lies readable on the disk.
+            cost: of trying a passphrase; the usual one is RFC 9106's for little memory.
+
+        Returns:
+            The recovery key of an encrypted vault, which is kept nowhere: print it. Else None.
+
         Raises:
+            UsageError: no possible passphrase.
             VaultError: something is there already, or cannot be written. StorageFullError: no room.
         """
-        create_vault(path, demo=demo)
+        if passphrase is None:
+            create_vault(path, demo=demo)
+            return None
+        return create_encrypted_vault(path, demo=demo, passphrase=passphrase, cost=cost)
 
     @classmethod
     @contextmanager
-    def open(cls, path: Path, *, wait_s: float = 20.0, purpose: str = "") -> Iterator[Vault]:
+    def open(
+        cls, path: Path, *, key: VaultKey | None = None, wait_s: float = 20.0, purpose: str = ""
+    ) -> Iterator[Vault]:
         """Hold the vault for the length of the block.
 
         Args:
+            key: of an encrypted vault, see `keys.unlock`; not looked at where the vault is plain.
             wait_s: seconds to wait for another process or thread that holds it.
             purpose: a few words that others are shown meanwhile, without personal data.
 
         Raises:
+            VaultLockedError: it is encrypted, and no key was given.
+            WrongPassphraseError: the key is another vault's.
             VaultNotFoundError, VaultNewerError, VaultError, StorageFullError: cannot be opened.
             VaultDamagedError: the journal is broken; the message names the repair.
             VaultBusyError: still held after `wait_s`; the message says by whom.
         """
-        read_header(path)  # before a lock file is made in a folder that is no vault
-        with locked(path, wait_s=wait_s, purpose=purpose):
+        # Before a lock file is made in a folder that is no vault.
+        sealing_for(path, read_header(path, warn=False), key)
+        timed = not read_header(path, warn=False).encrypted
+        with locked(path, wait_s=wait_s, purpose=purpose, timed=timed):
             header = read_header(path)
-            PhotoFolder(path).sweep()
-            engine = Engine(path, header, load_migrations(resources.migrations_dir()))
+            sealing = sealing_for(path, header, key)
+            finish_copies(path, header)
+            PhotoFolder(path, sealing).sweep()
+            engine = Engine(path, header, load_migrations(resources.migrations_dir()), sealing)
             try:
-                yield cls(path, header, engine)
+                yield cls(path, header, engine, sealing)
             finally:
                 engine.close()
 
@@ -153,6 +183,19 @@ class Vault(VaultPeople):
             added_at=event.added_at,
             requested_roi=event.requested_roi,
         )
+
+    def add_analysis(self, observation_id: str, analysis: Analysis) -> Observation:
+        """Store a later analysis of an observation; it counts from now on, the earlier one stays.
+
+        Comparisons of the earlier one no longer count.
+
+        Raises:
+            UnknownNameError: no such observation.
+            InternalError: the analysis holds what cannot be stored (a bug).
+        """
+        current = self.observation(observation_id)
+        self._write(ObservationReanalysed(observation_id, analysis, datetime.now(UTC)))
+        return replace(current, analysis=kept_analysis(analysis))
 
     def move_observation(self, observation_id: str, lesion: Lesion | None) -> Observation:
         """Assign an observation to a lesion of the same person, or to none.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,6 +20,7 @@ from tracker.store.header import Header
 from tracker.store.index import EmbeddingIndex
 from tracker.store.names import clean_name
 from tracker.store.photos import PhotoFolder
+from tracker.store.sealing import PLAIN, Sealing
 from tracker.store.values import VaultInfo
 
 _T = TypeVar("_T")
@@ -28,12 +29,25 @@ _T = TypeVar("_T")
 class VaultReads:
     """What can be asked of an open vault. Lists are complete and in a stated order."""
 
-    def __init__(self, path: Path, header: Header, engine: Engine) -> None:
+    def __init__(
+        self, path: Path, header: Header, engine: Engine, sealing: Sealing = PLAIN
+    ) -> None:
         self.path = path
         self._header = header
         self._engine = engine
-        self._photos = PhotoFolder(path)
+        self._sealing = sealing
+        self._photos = PhotoFolder(path, sealing)
         self._index: tuple[int, EmbeddingIndex] | None = None
+
+    @property
+    def header(self) -> Header:
+        """What the vault says of itself."""
+        return self._header
+
+    @property
+    def originals(self) -> PhotoFolder:
+        """The files of the photos; photos never change, so it may be read after the vault is shut."""
+        return self._photos
 
     def people(self) -> list[Person]:
         """Everybody in the vault, by name."""
@@ -121,8 +135,19 @@ class VaultReads:
         )
         return None if found is None else self.observation(found)
 
+    def analysis_marks(self, observation_ids: Sequence[str]) -> dict[str, str]:
+        """By observation id, something that changes whenever its current analysis does.
+
+        It tells whether what was computed from an analysis with the vault closed still holds. Ids
+        of no observation are left out.
+        """
+        return self._engine.read(lambda db: reads.analysis_marks(db, observation_ids))
+
     def comparisons(self, lesion: Lesion) -> tuple[Comparison, ...]:
-        """The latest comparison for each (earlier, later, method) of the lesion's observations."""
+        """The latest comparison for each (earlier, later, method) of the lesion's observations.
+
+        One that was stored before a photo of it was analysed again no longer counts.
+        """
         return tuple(self._engine.read(lambda db: reads.comparisons(db, lesion.lesion_id)))
 
     def life_cycle_notes(self) -> dict[str, str]:
@@ -132,6 +157,10 @@ class VaultReads:
     def symptoms(self, lesion: Lesion) -> list[Symptom]:
         """Reported symptoms, by when they were noted."""
         return self._engine.read(lambda db: reads.symptoms(db, lesion.lesion_id))
+
+    def photos(self) -> list[PhotoRecord]:
+        """All kept photos, in the order in which they were recorded."""
+        return self._engine.read(reads.photos)
 
     def photo(self, photo_sha256: str) -> PhotoRecord | None:
         """The record of a kept photo, None if the vault has none of that hash."""
@@ -170,7 +199,7 @@ class VaultReads:
 
     def cached(self, key: str, make: Callable[[], bytes]) -> bytes:
         """Derived bytes kept under `key`; made by `make` where they are not there (any more)."""
-        return cache.cached(self.path, key, make)
+        return cache.cached(self.path, key, make, self._sealing)
 
     def info(self) -> VaultInfo:
         """Versions and counts."""
@@ -180,7 +209,7 @@ class VaultReads:
             format=self._header.format,
             schema_version=self._engine.schema_version,
             journal_entries=self._engine.head.seq,
-            created_at=self._header.created_at,
+            created_at=self._engine.read(reads.created_at),
             demo=self._header.demo,
             **counts,
         )
@@ -191,6 +220,8 @@ class VaultReads:
     def _current_index(self) -> EmbeddingIndex:
         seq = self._engine.head.seq
         if self._index is None or self._index[0] != seq:
-            index = self._engine.read(lambda db: EmbeddingIndex(self.path, db))
+            index = self._engine.read(
+                lambda db: EmbeddingIndex(self.path, db, on_disk=not self._sealing.encrypted)
+            )
             self._index = (seq, index)
         return self._index[1]

@@ -1,0 +1,165 @@
+"""What a line of the journal looks like, and what is in it: the seam between plain and sealed.
+
+Both forms are one JSON object a line, end with `,"prev":H,"hash":H'}`, and are chained alike:
+`hash` is the SHA-256 of the bytes of the line before `,"hash"`, and `prev` the hash of the line
+above. So `check_line` checks a journal of either form, without a key. A `LineCodec` makes and reads
+single lines; it needs no sound vault around it, so `verify`, `delete` and `backup` use it on
+whatever they find:
+
+    codec = lines_of(sealing)                    # PLAIN, or VaultKey.sealing
+    for raw in (vault / "journal" / codec.file_name).open("rb"):
+        digest = check_line(raw.rstrip(b"\\n"), seq, prev)
+        line = codec.decode(raw)                 # LineUnreadableError
+    raw, digest = codec.encode(seq, prev, line.time, line.kind, line.payload)
+
+A plain line is `{"seq":N,"time":…,"kind":…,"payload":…,"prev":H,"hash":H'}`. A sealed one is
+`{"seq":N,"box":B,"prev":H,"hash":H'}`; B is base64 of the sealed, zlib-compressed JSON object of
+time, kind and payload, bound to vault, number and `prev`.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import zlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Protocol
+
+from tracker.store.sealing import JOURNAL, SealBrokenError, Sealing
+
+EVENTS_FILE: Final = "events.jsonl"
+SEALED_EVENTS_FILE: Final = "events.sealed"
+GENESIS: Final = "0" * 64
+_HASH_KEY: Final = b',"hash":"'
+#: `,"hash":"` + 64 hex digits + `"}` at the end of every line, before its line feed.
+_SEAL_BYTES: Final = len(_HASH_KEY) + 64 + 2
+#: One entry as JSON; an analysis with its mask takes a few hundred thousand at most.
+_MAX_JSON_BYTES: Final = 1 << 29
+_KEY_ORDER: Final = ("time", "kind", "payload")
+
+
+class LineUnreadableError(ValueError):
+    """A line whose content cannot be had: altered, sealed elsewhere, or never a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The content of one line. time: UTC. payload: as `events.event_from_json` takes it."""
+
+    seq: int
+    time: datetime
+    kind: str
+    payload: Any
+    prev: str
+    hash: str
+
+
+class LineCodec(Protocol):
+    """Makes and reads the lines of one form of journal."""
+
+    file_name: str
+
+    def encode(
+        self, seq: int, prev: str, time: datetime, kind: str, payload: Any
+    ) -> tuple[bytes, str]:
+        """The line with its line feed, and its hash."""
+
+    def decode(self, line: bytes) -> Line:
+        """The content of a line with or without its line feed; the chain is not checked.
+
+        Raises:
+            LineUnreadableError: it is not a line of this form, or not one of this vault.
+        """
+
+
+def lines_of(sealing: Sealing) -> LineCodec:
+    """The codec of a vault's journal."""
+    return _SealedLines(sealing) if sealing.encrypted else _PlainLines()
+
+
+def check_line(line: bytes, seq: int, prev: str) -> str | None:
+    """The hash of a line without its line feed if it is entry `seq` after `prev`, else None."""
+    body, end = line[:-_SEAL_BYTES], line[-_SEAL_BYTES:]
+    digest = hashlib.sha256(body).hexdigest()
+    ours = b"".join((_HASH_KEY, digest.encode("ascii"), b'"}'))
+    follows = body.startswith(b'{"seq":%d,' % seq) and body.endswith(
+        b',"prev":"%s"' % prev.encode("ascii")
+    )
+    return digest if end == ours and follows else None
+
+
+class _PlainLines:
+    file_name = EVENTS_FILE
+
+    def encode(
+        self, seq: int, prev: str, time: datetime, kind: str, payload: Any
+    ) -> tuple[bytes, str]:
+        return _chained({"seq": seq, **_content(time, kind, payload), "prev": prev})
+
+    def decode(self, line: bytes) -> Line:
+        found = _object(line)
+        return _line(found, found)
+
+
+class _SealedLines:
+    file_name = SEALED_EVENTS_FILE
+
+    def __init__(self, sealing: Sealing) -> None:
+        self._sealing = sealing
+
+    def encode(
+        self, seq: int, prev: str, time: datetime, kind: str, payload: Any
+    ) -> tuple[bytes, str]:
+        inner = zlib.compress(_json(_content(time, kind, payload)))
+        box = self._sealing.seal(JOURNAL, f"{seq} {prev}", inner)
+        return _chained({"seq": seq, "box": base64.b64encode(box).decode("ascii"), "prev": prev})
+
+    def decode(self, line: bytes) -> Line:
+        found = _object(line)
+        try:
+            box = base64.b64decode(found["box"], validate=True)
+            inner = self._sealing.unseal(JOURNAL, f"{found['seq']} {found['prev']}", box)
+            unpacked = zlib.decompressobj().decompress(inner, _MAX_JSON_BYTES)
+        except (SealBrokenError, ValueError, KeyError, TypeError, zlib.error) as error:
+            raise LineUnreadableError(str(error)) from error
+        return _line(found, _object(unpacked))
+
+
+def _content(time: datetime, kind: str, payload: Any) -> dict[str, Any]:
+    return dict(zip(_KEY_ORDER, (time.isoformat(), kind, payload), strict=True))
+
+
+def _json(content: dict[str, Any]) -> bytes:
+    return json.dumps(content, separators=(",", ":"), allow_nan=False).encode("ascii")
+
+
+def _chained(content: dict[str, Any]) -> tuple[bytes, str]:
+    body = _json(content)[:-1]
+    digest = hashlib.sha256(body).hexdigest()
+    return b"".join((body, _HASH_KEY, digest.encode("ascii"), b'"}\n')), digest
+
+
+def _object(text: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise LineUnreadableError(str(error)) from error
+    if not isinstance(found, dict):
+        raise LineUnreadableError("no JSON object")
+    return found
+
+
+def _line(chain: dict[str, Any], content: dict[str, Any]) -> Line:
+    try:
+        return Line(
+            seq=chain["seq"],
+            time=datetime.fromisoformat(content["time"]),
+            kind=content["kind"],
+            payload=content["payload"],
+            prev=chain["prev"],
+            hash=chain["hash"],
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise LineUnreadableError(str(error)) from error
