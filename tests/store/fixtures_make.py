@@ -1,22 +1,40 @@
-"""Makes `fixtures/format-1`: run once when a format was new, never again for the same number.
+"""Makes a vault in `fixtures/`: once, when a format, a schema or a kind of event is new.
 
-python -m tests.store.fixtures_make tests/store/fixtures/format-1
+python -m tests.store.fixtures_make format-1-reanalysed
+
+What is there is never made again: it is what a program of its time wrote, and stands for all the
+vaults that people have. `fill` and `EMPTY` show what today's program would write.
 """
 
 from __future__ import annotations
 
+import dataclasses
+import gzip
 import shutil
 import sys
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.store.builders import a_capture, a_comparison, add
+from tests.store.builders import OTHER_MODEL_SHA, a_capture, a_comparison, add, an_analysis
+from tracker.domain.analysis import Analysis, LesionMask
 from tracker.domain.geometry import Box
 from tracker.domain.records import LifeCycle, SymptomKind
 from tracker.store import Vault
+from tracker.store.database import DATABASE_FILE
 
+FIXTURES = Path(__file__).parent / "fixtures"
 #: What a vault keeps that cannot be made again.
 KEPT = ("vault.json", "journal", "photos")
+#: The database as it lay beside it, packed: it tells how a schema of that time is upgraded.
+PACKED_DATABASE = DATABASE_FILE + ".gz"
+
+
+def by_hand(seed: int) -> Analysis:
+    """The analysis of another network, with a mask that a person drew."""
+    found = an_analysis(seed, model_sha256=OTHER_MODEL_SHA)
+    assert found.mask is not None
+    return dataclasses.replace(found, mask=LesionMask(found.mask.box, found.mask.pixels, "person"))
 
 
 def fill(path: Path) -> None:
@@ -26,6 +44,8 @@ def fill(path: Path) -> None:
         one = add(vault, 1, person="Zoë")
         two = add(vault, 2, person="Zoë", requested_roi=Box(5, 6, 70, 80))
         lesion = vault.ensure_lesion(vault.rename_person(one.person, "Zoë Å."), "left arm")
+        vault.add_comparison(a_comparison(one.observation_id, two.observation_id, cosine=0.1))
+        vault.add_analysis(two.observation_id, by_hand(2))
         vault.add_comparison(a_comparison(one.observation_id, two.observation_id))
         vault.add_symptom(lesion, SymptomKind.ITCH, datetime(2025, 4, 1, 12, tzinfo=UTC), "night")
         vault.set_note(one.observation_id, "seen by a clinician")
@@ -35,9 +55,39 @@ def fill(path: Path) -> None:
         vault.move_observation(two.observation_id, None)
 
 
+def pack(vault: Path, target: Path) -> None:
+    """Copy what is kept of a closed vault."""
+    target.mkdir(parents=True)
+    for name in KEPT:
+        if (vault / name).is_dir():
+            shutil.copytree(vault / name, target / name, ignore=shutil.ignore_patterns("incoming"))
+        elif (vault / name).exists():
+            shutil.copy(vault / name, target / name)
+    pack_database(vault, target)
+
+
+def pack_database(vault: Path, target: Path) -> None:
+    """Put the vault's database beside what is kept, if it has one on the disk."""
+    if (vault / DATABASE_FILE).exists():
+        content = (vault / DATABASE_FILE).read_bytes()
+        (target / PACKED_DATABASE).write_bytes(gzip.compress(content, 9, mtime=0))
+
+
+def unpack(name: str, path: Path) -> Path:
+    """The fixture of that name as a vault at `path`, with its database where it has one."""
+    shutil.copytree(FIXTURES / name, path)
+    packed = path / PACKED_DATABASE
+    if packed.exists():
+        (path / DATABASE_FILE).write_bytes(gzip.decompress(packed.read_bytes()))
+        packed.unlink()
+    return path
+
+
 if __name__ == "__main__":
-    target = Path(sys.argv[1])
-    fill(target)
-    for entry in target.iterdir():
-        if entry.name not in KEPT:
-            shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+    (wanted,) = sys.argv[1:]
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder) / "vault"
+        Vault.create(made) if wanted.endswith("-empty") else fill(made)
+        with Vault.open(made):
+            pass
+        pack(made, FIXTURES / wanted)

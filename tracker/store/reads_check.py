@@ -34,6 +34,7 @@ def ask_everything(database: Database) -> None:
     for each in lesions or ():
         reads.comparisons(database, each.lesion_id)
         reads.symptoms(database, each.lesion_id)
+    reads.analysis_marks(database, [each.observation_id for each in seen[:1]] or [_NOBODY])
     reads.embeddings(database, 0)
     reads.searchable(database, person, _NO_HASH if model is None else model.sha256)
     reads.counts(database)
