@@ -6,9 +6,9 @@ import errno
 from pathlib import Path
 
 from tracker.errors import InputError, PhotoUnreadableError, StorageFullError
+from tracker.vision.decoding.limits import MAX_FILE_BYTES
+from tracker.vision.decoding.refusals import too_large_file
 
-#: No camera writes larger single photos; a wrong file must not fill the memory.
-MAX_FILE_BYTES = 512 * 1024 * 1024
 _FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 
@@ -25,10 +25,7 @@ def read_photo(path: Path) -> bytes:
             )
         size = path.stat().st_size
         if size > MAX_FILE_BYTES:
-            raise PhotoUnreadableError(
-                f"'{path}' has {size // 1_000_000} MB, more than a photo can have.",
-                next_step="Check that it is a photo.",
-            )
+            raise too_large_file(str(path), size)
         return path.read_bytes()
     except FileNotFoundError:
         raise PhotoUnreadableError(
