@@ -1,0 +1,84 @@
+"""The command that checks a vault, and repairs it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tracker.cli.session import session_of
+from tracker.errors import VaultDamagedError
+
+if TYPE_CHECKING:
+    from tracker.cli.output import JsonObject
+    from tracker.services.safety import Finding, Report
+
+_PANEL = "Vault"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command(rich_help_panel=_PANEL)(verify)
+
+
+def verify(
+    ctx: typer.Context,
+    deep: Annotated[
+        bool,
+        typer.Option(
+            "--deep", help="Read every byte of every photo, and compute every value again."
+        ),
+    ] = False,
+) -> None:
+    """Check the vault: header, journal, database, photos, index. Exit code 5 when damaged."""
+    from tracker.services import safety
+
+    session = session_of(ctx)
+    workspace = session.workspace()
+    with session.output.progress("Checking photos") as advance:
+        report = safety.check(workspace, deep=deep, on_progress=advance)
+    for finding in report.findings:
+        session.output.result(finding_object(finding), finding_text(finding))
+    session.output.result(verified_object(report), verified_text(report))
+    if report.damage:
+        raise typer.Exit(VaultDamagedError.exit_code)
+
+
+def finding_object(finding: Finding) -> JsonObject:
+    """The `finding` object."""
+    return {
+        "type": "finding",
+        "code": finding.code,
+        "severity": finding.severity,
+        "file": finding.file,
+        "message": finding.message,
+        "repair": finding.repair,
+    }
+
+
+def finding_text(finding: Finding) -> str:
+    """A finding as two lines."""
+    word = "DAMAGE" if finding.severity == "damage" else "left over"
+    return f"{word}: {finding.message} [{finding.code}: {finding.file}]\n  {finding.repair}"
+
+
+def verified_object(report: Report) -> JsonObject:
+    """The closing `verified` object."""
+    return {
+        "type": "verified",
+        "findings": len(report.findings),
+        "damage": report.damage,
+        "deep": report.deep,
+        "photos": report.photos,
+        "entries": report.entries,
+    }
+
+
+def verified_text(report: Report) -> str:
+    """The closing sentence."""
+    how = "every byte read" if report.deep else "quick check"
+    what = f"{report.entries} journal entries and {report.photos} photos checked ({how})"
+    if report.damage:
+        return f"{what}: {report.damage} things are damaged."
+    rest = len(report.findings)
+    return f"{what}: sound." + (f" {rest} leftovers of interrupted work." if rest else "")

@@ -1,0 +1,39 @@
+"""Checking a vault, and repairing it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tracker.services.session import Workspace
+from tracker.store.verify import Finding, Repair, Report, examine_vault
+from tracker.store.verify.evidence import looks_encrypted
+from tracker.store.verify.photo_check import Progress, no_progress
+
+if TYPE_CHECKING:
+    from tracker.store.keys import VaultKey
+
+__all__ = ["Finding", "Repair", "Report", "check"]
+
+
+def check(
+    workspace: Workspace, *, deep: bool = False, on_progress: Progress = no_progress
+) -> Report:
+    """Check the vault; nothing is changed.
+
+    Args:
+        deep: read every byte of every photo, and compute every derived value again.
+        on_progress: called with photos checked and photos in all.
+
+    Raises:
+        VaultNotFoundError, VaultLockedError, WrongPassphraseError, VaultNewerError, VaultError,
+        VaultBusyError: it cannot be looked at. Damage is a finding, not an error.
+    """
+    return examine_vault(workspace.vault_path, _key(workspace), deep=deep, on_progress=on_progress)
+
+
+def _key(workspace: Workspace) -> VaultKey | None:
+    """The key of an encrypted vault, judged from whatever is left of it."""
+    from tracker.services import keyring  # noqa: PLC0415 - loads cryptography
+
+    path = workspace.vault_path
+    return keyring.key_of(workspace) if path.is_dir() and looks_encrypted(path) else None

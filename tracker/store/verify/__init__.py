@@ -1,0 +1,6 @@
+"""Checking a vault and repairing it; nothing here needs the vault to be sound."""
+
+from tracker.store.verify.check import check_vault, examine_vault
+from tracker.store.verify.findings import Finding, Repair, Report
+
+__all__ = ["Finding", "Repair", "Report", "check_vault", "examine_vault"]
