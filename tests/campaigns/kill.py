@@ -1,0 +1,146 @@
+"""Kills processes at random moments and between any two steps of everything that writes.
+
+python -m tests.campaigns.kill --count 1200 --seed 1 --out kills.json
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from tests.campaigns import children, command
+from tests.campaigns.children import Ended, Job
+from tests.campaigns.command import Case, Outcome
+from tests.campaigns.content import Content, content_of
+from tests.campaigns.operations import BY_NAME, OPERATIONS, Operation, Template, prepared
+from tests.campaigns.places import Place, damages, recover
+from tests.campaigns.steps import Stop
+from tracker.store import Vault
+
+#: Each operation on each kind of vault, in turn.
+TARGETS = tuple((each.name, kind) for each in OPERATIONS for kind in each.kinds)
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """An operation done once without a kill. states: contents before, and after each write."""
+
+    template: Template
+    states: tuple[Content | None, ...]
+    steps: tuple[str, ...]
+    took_s: float
+
+
+@cache
+def _templates() -> Path:
+    return Path(tempfile.mkdtemp(prefix="moletrail-campaign-"))
+
+
+@cache
+def rehearse(name: str, kind: str) -> Rehearsal:
+    """The operation's steps, time and acknowledged states, each from a run of its own."""
+    operation = BY_NAME[name]
+    template = prepared(operation, kind, _templates() / f"{name}-{kind}".replace(" ", "-"))
+    folder = template.folder.with_name(template.folder.name + "-timed")
+    ended = children.run(
+        Job(name, folder, children.copied(template.folder, template.place, folder))
+    )
+    assert not ended.error, f"{name} fails without a kill: {ended.error}"
+    folder = template.folder.with_name(template.folder.name + "-states")
+    place = children.copied(template.folder, template.place, folder)
+    states = [operation.contents(place)]
+    operation.act(place, lambda vault: states.append(_state(operation, place, vault)))
+    assert len(states) == ended.acknowledged + 1
+    return Rehearsal(template, tuple(states), tuple(ended.steps), ended.took_s)
+
+
+def _state(operation: Operation, place: Place, vault: object) -> Content | None:
+    if isinstance(vault, Vault):
+        return content_of(vault)
+    return operation.contents(operation.find(place))
+
+
+def attack(case: Case) -> Outcome:
+    """Kill one operation once, then see what is left of the vault."""
+    name, kind = TARGETS[case.number % len(TARGETS)]
+    stopped_at_step = (case.number // len(TARGETS)) % 2 == 0
+    rehearsal = rehearse(name, kind)
+    place = children.copied(rehearsal.template.folder, rehearsal.template.place, case.folder)
+    if stopped_at_step:
+        names = sorted(set(rehearsal.steps))
+        chosen = names[(case.number // len(TARGETS) // 2) % len(names)]
+        how = "half" if chosen.startswith("write ") and case.random.random() < 0.5 else "kill"
+        stop = Stop(chosen, case.random.randrange(rehearsal.steps.count(chosen)), how)
+        ended = children.run(Job(name, case.folder, place, stop))
+        where = f"{how} {chosen}"
+    else:
+        after_s = case.random.uniform(0.0, 1.05 * rehearsal.took_s)
+        ended = children.run(Job(name, case.folder, place), after_s=after_s)
+        where = f"{ended.steps[-1] if ended.steps else 'start'}, at random"
+    outcome = _examine(BY_NAME[name], place, rehearsal, ended)
+    outcome.stratum = f"{name}, {kind}"
+    outcome.counts[f"kills at: {where}" if ended.killed else "finished before the kill"] = 1
+    outcome.detail = f"{where}; {ended.acknowledged} acknowledged"
+    return outcome
+
+
+def _examine(operation: Operation, place: Place, rehearsal: Rehearsal, ended: Ended) -> Outcome:
+    if ended.error:
+        return Outcome("", "error", wrong=f"the child failed: {ended.error}")
+    place = operation.find(place)
+    known = rehearsal.states
+    how, wrong = recovered(operation, place, known[ended.acknowledged : ended.acknowledged + 2])
+    wrong = wrong or operation.flaw(place, finished=ended.acknowledged == len(known) - 1)
+    return Outcome("", how, wrong=wrong or go_on(operation, place, known[-1]))
+
+
+def recovered(
+    operation: Operation, place: Place, allowed: tuple[Content | None, ...]
+) -> tuple[str, str]:
+    """How the vault came back, and what is wrong with it, in words; empty if nothing."""
+    if not operation.contents_are_there(place):
+        return "not there yet", "" if None in allowed else "an acknowledged vault is not there"
+    back = recover(place)
+    wrong = ""
+    if back.lost:
+        wrong = f"{len(back.lost)} photos are lost"
+    elif back.content.normal not in [each.normal for each in allowed if each is not None]:
+        wrong = _unlike(back.content, allowed)
+    elif twice := back.content.stored_twice():
+        wrong = f"stored twice: {twice}"
+    return back.how, wrong
+
+
+def _unlike(content: Content, allowed: tuple[Content | None, ...]) -> str:
+    for each in allowed:
+        if each is not None:
+            gone = sorted(set(each.normal) - set(content.normal))
+            more = sorted(set(content.normal) - set(each.normal))
+            return f"the vault is in no state it may be in; missing {gone[:3]}, extra {more[:3]}"
+    return "a vault is there before it may be"
+
+
+def go_on(operation: Operation, place: Place, last: Content | None) -> str:
+    """What is wrong after the operation was done again, in words; empty if nothing."""
+    place = operation.resume(place)
+    content = operation.contents(place)
+    assert content is not None
+    if operation.ends_alike and (last is None or content.normal != last.normal):
+        return "done again after the kill, it ends otherwise: " + _unlike(content, (last,))
+    if twice := content.stored_twice():
+        return f"done again after the kill, it is stored twice: {twice}"
+    if found := damages(place):
+        return f"a deep check finds damage: {found[:3]}"
+    return ""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command."""
+    return command.run("kill", attack, arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
