@@ -81,6 +81,8 @@ def test_a_log_that_cannot_be_written_is_no_second_failure(
         (errors.UnknownNameError, 3),
         (errors.VaultNotFoundError, 4),
         (errors.VaultNewerError, 4),
+        (errors.VaultLockedError, 4),
+        (errors.WrongPassphraseError, 4),
         (errors.StorageFullError, 4),
         (errors.VaultDamagedError, 5),
         (errors.VaultBusyError, 6),

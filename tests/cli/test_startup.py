@@ -91,9 +91,7 @@ def test_hoisting(given: list[str], hoisted: list[str]) -> None:
         ["backup", "f"],
         ["restore", "f", "--to", "d"],
         ["verify", "--deep"],
-        ["rekey"],
         ["export", "--format", "csv", "--out", "d"],
-        ["init", "--encrypt"],
     ],
 )
 def test_commands_still_to_come_say_so(moletrail: Moletrail, words: list[str]) -> None:

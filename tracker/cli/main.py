@@ -13,6 +13,7 @@ silence.silence()
 
 from tracker.cli import (  # noqa: E402 - the switches must stand before anything else is imported
     edit_commands,
+    key_commands,
     list_commands,
     output_commands,
     photo_commands,
@@ -20,6 +21,7 @@ from tracker.cli import (  # noqa: E402 - the switches must stand before anythin
 )
 from tracker.cli.group import MoletrailGroup  # noqa: E402
 from tracker.cli.output import Output, prepare_streams  # noqa: E402
+from tracker.cli.passphrases import PassphraseSource  # noqa: E402
 from tracker.cli.session import CliSession  # noqa: E402
 
 _HELP = """
@@ -62,7 +64,11 @@ def root(
         ),
     ] = None,
     passphrase_file: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="File with the passphrase of the vault.")
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Its first line is the passphrase; else MOLETRAIL_PASSPHRASE, else a prompt.",
+        ),
     ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="JSON Lines on standard output, one object a line.")
@@ -78,9 +84,8 @@ def root(
     ] = False,
 ) -> None:
     """Keep the global options for the command; without one, open the app."""
-    ctx.obj = CliSession(vault, passphrase_file, Output(as_json))
-    if passphrase_file is not None:
-        ctx.obj.output.note("Encrypted vaults are not there yet: the passphrase is not read.")
+    ctx.obj = CliSession(vault, PassphraseSource(file=passphrase_file), Output(as_json))
+    ctx.call_on_close(ctx.obj.close)
     if ctx.invoked_subcommand is None:
         output_commands.open_app(ctx.obj, port=None)
 
@@ -91,6 +96,7 @@ for module in (
     edit_commands,
     output_commands,
     vault_commands,
+    key_commands,
 ):
     module.register(app)
 

@@ -106,6 +106,19 @@ class Output:
             finally:
                 self._bar = None
 
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Without a progress bar, so that a question stays where it was asked."""
+        bar = self._bar
+        if bar is None:
+            yield
+            return
+        bar.stop()
+        try:
+            yield
+        finally:
+            bar.start()
+
 
 def prepare_streams() -> None:
     """Let names in any script through, whatever the console's encoding is."""

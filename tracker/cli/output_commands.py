@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -73,7 +74,7 @@ def demo(
     )
 
     session = session_of(ctx)
-    workspace = demo_workspace(session.vault)
+    workspace = demo_workspace(session.vault, secret=session.secret)
     built = 0
     with session.output.progress("Making the demo vault", demo_photo_count()) as advance:
         for built, _ in build_demo(workspace):
@@ -84,7 +85,7 @@ def demo(
         f"The demo vault lies at {path}: made-up pictures, no person's.",
     )
     if not build_only:
-        open_app(CliSession(path, None, session.output), port=port)
+        open_app(replace(session, vault=path), port=port)
 
 
 def open_app(session: CliSession, *, port: int | None) -> None:

@@ -93,14 +93,20 @@ def run_app(session: CliSession, port: int | None) -> None:
         UsageError: the port asked for is in use.
         InternalError: the app is not installed.
         ImportError: a system library that OpenCV wants is missing.
+        WrongPassphraseError, InputError: a passphrase was given and does not open the vault.
     """
+    from tracker.services import keyring
+
     script = app_file()
     # Every page needs OpenCV: where its system libraries are missing, say so here, in words.
     importlib.import_module("cv2")
     chosen = choose_port(port)
     url = f"http://{HOST}:{chosen}"
-    vault = session.workspace().vault_path.absolute()
+    workspace = session.workspace(may_ask=False)
+    vault = workspace.vault_path.absolute()
     os.environ["MOLETRAIL_VAULT"] = str(vault)
+    if session.passphrase.given() is not None:
+        keyring.key_of(workspace)  # else the app asks for the passphrase
     session.output.result(
         {"type": "serve", "url": url, "vault": str(vault)},
         f"Moletrail runs at {url} and answers this machine only. Stop it with Ctrl+C.",

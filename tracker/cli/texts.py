@@ -164,6 +164,8 @@ def doctor_lines(report: DoctorReport) -> list[str]:
         f"telemetry of libraries: {'off' if report.telemetry_off else 'NOT OFF'}",
         f"vault: {vault.path}: {vault.message or vault.state}",
     ]
+    if vault.encrypted is not None:
+        lines.append(f"  {_protection(vault.encrypted, vault.locked)}")
     if vault.observations is not None:
         lines.append(
             f"  schema {vault.schema_version}, {vault.people} people, {vault.lesions} lesions, "
@@ -171,3 +173,9 @@ def doctor_lines(report: DoctorReport) -> list[str]:
         )
     lines += [f"  {name} {version or 'missing'}" for name, version in report.libraries.items()]
     return lines + [f"Problem: {problem}" for problem in report.problems]
+
+
+def _protection(encrypted: bool, locked: bool | None) -> str:
+    if not encrypted:
+        return "not encrypted"
+    return "encrypted, locked" if locked else "encrypted, unlocked"

@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from tracker.cli import texts
-from tracker.cli.session import session_of
-from tracker.errors import NotThereYetError
+from tracker.cli.key_commands import show_recovery_key, vault_object
+from tracker.cli.session import CliSession, session_of
+from tracker.errors import NotThereYetError, UsageError
 
 _PANEL = "Vault"
 #: Commands of the contract that this version does not have, and what each will do.
@@ -16,7 +17,6 @@ NOT_THERE_YET = {
     "backup": "Write the vault to one file.",
     "restore": "Bring a backup back.",
     "verify": "Check the vault, and repair it.",
-    "rekey": "Change the passphrase.",
     "export": "Write open formats: CSV, Parquet, FHIR, DICOM, ISIC.",
     "delete": "Delete a photo, a lesion or a person completely.",
     "reanalyze": "Compute stored photos again with the current model.",
@@ -50,21 +50,40 @@ def _register_absent(app: typer.Typer, name: str, purpose: str) -> None:
 
 def init(
     ctx: typer.Context,
-    encrypt: Annotated[bool, typer.Option("--encrypt", help="Not there yet.")] = False,
+    encrypt: Annotated[
+        bool,
+        typer.Option("--encrypt", help="Encrypted with a passphrase; prints a recovery key once."),
+    ] = False,
 ) -> None:
     """Make a vault."""
+    session = session_of(ctx)
     if encrypt:
-        raise NotThereYetError(
-            "Encrypted vaults are not there yet; nothing was made.",
-            next_step="Put the vault on an encrypted disk, and run: moletrail init",
+        _init_encrypted(session)
+        return
+    if session.passphrase.file is not None:
+        raise UsageError(
+            "A passphrase was given, and --encrypt was not; nothing was made.",
+            next_step="Run: moletrail init --encrypt",
         )
     from tracker.services.vaults import create_vault
 
-    session = session_of(ctx)
     path = create_vault(session.workspace())
     session.output.result(
-        {"type": "vault", "path": str(path), "encrypted": False}, f"Made a vault at {path}."
+        {"type": "vault", "path": str(path), "encrypted": False},
+        f"Made a vault at {path}. It is not encrypted.",
     )
+
+
+def _init_encrypted(session: CliSession) -> None:
+    from tracker.services.protection import create_encrypted_vault
+
+    workspace = session.workspace(may_ask=False)
+    recovery_key = create_encrypted_vault(workspace, session.passphrase.fresh(session.output))
+    session.output.result(
+        vault_object(workspace, recovery_key),
+        f"Made an encrypted vault at {workspace.vault_path}.",
+    )
+    show_recovery_key(session, recovery_key)
 
 
 def doctor(ctx: typer.Context) -> None:
@@ -72,7 +91,7 @@ def doctor(ctx: typer.Context) -> None:
     from tracker.services.doctor import examine, report_object
 
     session = session_of(ctx)
-    report = examine(session.workspace())
+    report = examine(session.workspace(may_ask=False))
     if session.output.as_json:
         session.output.object(report_object(report))
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import platformdirs
@@ -37,9 +37,14 @@ def demo_vault_path(option: str | None = None) -> Path:
     return folder / "demo" / f"{__version__}-{model}"
 
 
-def demo_workspace(option: str | None = None) -> Workspace:
-    """The workspace of the demo vault; the vault may still have to be built."""
-    return Workspace(demo_vault_path(option))
+def demo_workspace(
+    option: str | None = None, *, secret: Callable[[], str] | None = None
+) -> Workspace:
+    """The workspace of the demo vault; the vault may still have to be built.
+
+    secret: where its passphrase comes from, should somebody have encrypted it.
+    """
+    return Workspace(demo_vault_path(option), secret=secret)
 
 
 def build_demo(workspace: Workspace) -> Iterator[tuple[int, int]]:

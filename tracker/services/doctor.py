@@ -67,7 +67,7 @@ def examine(workspace: Workspace) -> DoctorReport:
         problems.append(running.problem)
     if not silence.is_silent():
         problems.append("The telemetry switches of the libraries do not stand.")
-    if vault.message is not None and vault.state != "VaultNotFound":
+    if vault.message is not None and vault.state not in ("VaultNotFound", "VaultLocked"):
         problems.append(vault.message)
     return DoctorReport(
         program=__version__,
@@ -200,6 +200,8 @@ def report_object(report: DoctorReport) -> dict[str, Any]:
             "lesions": vault.lesions,
             "observations": vault.observations,
             "demo": vault.is_demo,
+            "encrypted": vault.encrypted,
+            "locked": vault.locked,
         },
         "problems": list(report.problems),
     }

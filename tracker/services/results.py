@@ -173,7 +173,10 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class VaultState:
-    """The vault as `doctor` and the app's settings show it."""
+    """The vault as `doctor` and the app's settings show it; None where it cannot be told.
+
+    locked: encrypted, and its key is not held.
+    """
 
     path: str
     state: str
@@ -183,6 +186,8 @@ class VaultState:
     lesions: int | None
     observations: int | None
     is_demo: bool | None
+    encrypted: bool | None
+    locked: bool | None
 
 
 @dataclass(frozen=True, slots=True)

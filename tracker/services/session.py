@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 import platformdirs
 
 from tracker import resources, silence
+from tracker.services import keyring
 
 if TYPE_CHECKING:
     from tracker.analysis.noise import NoiseTable
@@ -61,10 +63,22 @@ _MODELS = _Models()
 
 
 class Workspace:
-    """What every service works on. Cheap to make; safe to use from several threads."""
+    """What every service works on. Cheap to make; safe to use from several threads.
 
-    def __init__(self, vault_path: Path) -> None:
+    Args:
+        secret: where the passphrase (or recovery key) of an encrypted vault comes from; asked at
+            most once, when the vault is first opened, and never for a vault that is not encrypted.
+    """
+
+    def __init__(self, vault_path: Path, *, secret: Callable[[], str] | None = None) -> None:
         self.vault_path = vault_path
+        self.asking = threading.Lock()
+        self._secret = secret
+
+    def ask_secret(self) -> str | None:
+        """What the source says; None where there is none, or it was asked before."""
+        source, self._secret = self._secret, None
+        return None if source is None else source()
 
     @property
     def analyzer(self) -> Analyzer:
@@ -87,7 +101,8 @@ class Workspace:
 
         Raises:
             VaultNotFoundError, VaultNewerError, VaultError, VaultDamagedError, VaultBusyError.
+            VaultLockedError, WrongPassphraseError: encrypted, and not unlocked; see `keyring`.
         """
         from tracker.store.vault import Vault  # noqa: PLC0415 - `analyze` needs no database
 
-        return Vault.open(self.vault_path, purpose=purpose)
+        return Vault.open(self.vault_path, key=keyring.key_of(self), purpose=purpose)

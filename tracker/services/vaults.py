@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tracker.errors import MoletrailError
+from tracker.services import keyring
 from tracker.services.results import VaultState
 from tracker.services.session import Workspace
 from tracker.store.vault import Vault
@@ -26,12 +27,15 @@ def create_vault(workspace: Workspace, *, demo: bool = False) -> Path:
 def vault_state(workspace: Workspace) -> VaultState:
     """The vault's state; an unusable vault is an answer here, not an error."""
     path = str(workspace.vault_path)
+    encrypted = None
     try:
+        encrypted = keyring.is_encrypted(workspace)
         with workspace.open("doctor") as vault:
             info = vault.info()
     except MoletrailError as error:
         state = type(error).__name__.removesuffix("Error")
-        return VaultState(path, state, str(error), None, None, None, None, None)
+        locked = encrypted and not keyring.is_unlocked(workspace)
+        return VaultState(path, state, str(error), None, None, None, None, None, encrypted, locked)
     return VaultState(
         path,
         "ok",
@@ -41,4 +45,6 @@ def vault_state(workspace: Workspace) -> VaultState:
         info.lesions,
         info.observations,
         info.demo,
+        encrypted,
+        locked=False,
     )
