@@ -18,7 +18,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 
-from tracker.errors import VaultError
 from tracker.store.codec import UnknownFieldError
 from tracker.store.disk import (
     damaged,
@@ -32,7 +31,7 @@ from tracker.store.disk import (
     write_all,
     write_atomic,
 )
-from tracker.store.events import Event, UnknownEventError, event_from_json, event_to_json
+from tracker.store.events import KINDS, Event, UnknownEventError, event_from_json, event_to_json
 from tracker.store.head import HeadFile
 from tracker.store.header import JOURNAL_FOLDER, newer
 from tracker.store.lines import EVENTS_FILE, GENESIS, LineCodec, check_line, lines_of
@@ -59,6 +58,10 @@ class Entry:
     kind: str
     event: Event
     hash: str
+
+
+class JournalReplacedError(Exception):
+    """The file is not the one that was read before, or not a continuation of it."""
 
 
 def seal(
@@ -93,19 +96,48 @@ class Journal:
         self._offsets = array("Q")
         self._head = Head(0, GENESIS)
         self._size = 0
+        self._file: tuple[int, int] | None = None
+        self._descriptor = -1
         with explained(self.path):
             make_folder(self.path.parent)
-            existed = self.path.exists()
-            self._descriptor = open_for_append(self.path)
-            if not existed:
-                flush_folder(self.path.parent)
+        self._open()
+
+    def _open(self) -> None:
+        """Open the file, and take in what is new in it."""
         try:
             with explained(self.path):
+                existed = self.path.exists()
+                self._descriptor = open_for_append(self.path)
+                if not existed:
+                    flush_folder(self.path.parent)
+                self._check_same_file()
                 self._scan()
-            self._check_end()
+            if self._head_file is not None and self._head.seq:
+                self._head_file.check(self.path, self._head.seq, self.hash_of)
         except BaseException:
             self.close()
             raise
+
+    def resume(self) -> None:
+        """Open a closed journal again, with what others have appended since.
+
+        Raises:
+            JournalReplacedError: it is another file, or does not go on from what was read of it.
+            Else as the constructor.
+        """
+        self._open()
+
+    def _check_same_file(self) -> None:
+        found = os.fstat(self._descriptor)
+        file = (found.st_dev, found.st_ino)
+        if self._file is None:
+            self._file = file
+            return
+        seq = self._head.seq
+        if file != self._file or found.st_size < self._size:
+            raise JournalReplacedError
+        if seq and check_line(self._line(seq), seq, self.hash_of(seq - 1)) != self._head.hash:
+            raise JournalReplacedError
 
     def __enter__(self) -> Journal:
         return self
@@ -183,38 +215,10 @@ class Journal:
         self._put_on_record()
 
     def _put_on_record(self) -> None:
-        """Note how far the journal has come, where that is noted; what is stored is stored."""
-        if self._head_file is None:
-            return
-        try:
-            self._head_file.write(self._head.seq, self._head.hash)
-        except VaultError as error:
-            _log.warning("the end of the journal could not be put on record: %s", error)
-        neutral_times(self.path, self.path.parent)
-
-    def _check_end(self) -> None:
-        """Refuse a sealed journal that once went on, or went on differently."""
-        if self._head_file is None or not self._head.seq:
-            return
-        with explained(self._head_file.path):
-            recorded = self._head_file.read()
-        if recorded is None:
-            if self._head.seq == 1:  # `create` was interrupted between the two
-                self._put_on_record()
-                return
-            raise damaged(
-                self._vault,
-                f"'{self._head_file.path}', which tells how far the journal had come, is missing "
-                "or was altered.",
-            )
-        seq, digest = recorded
-        if seq > self._head.seq:
-            raise damaged(
-                self._vault,
-                f"The journal '{self.path}' ends at entry {self._head.seq}, but {seq} were stored.",
-            )
-        if self.hash_of(seq) != digest:
-            raise damaged(self._vault, f"The journal '{self.path}' is not the one that was stored.")
+        """Note how far the journal has come, where that is noted."""
+        if self._head_file is not None:
+            self._head_file.note(self._head.seq, self._head.hash)
+            neutral_times(self.path, self.path.parent)
 
     def _take_back(self) -> None:
         """Cut off what was not acknowledged; if even that fails, the next open does it."""
@@ -253,14 +257,18 @@ class Journal:
             ) from error
 
     def _scan(self) -> None:
-        """Check the whole chain and find every line; cut off an unfinished last line."""
+        """Check the chain and find every line, from where it was left; cut off an unfinished last
+        line.
+        """
         with self.path.open("rb") as file:
+            file.seek(self._size)
             for line in file:
                 whole = line.endswith(b"\n")
                 digest = check_line(
                     line[:-1] if whole else line, self._head.seq + 1, self._head.hash
                 )
                 if digest is not None and whole:
+                    self._refuse_newer(line)
                     self._accept(len(line), digest)
                 elif not whole:
                     self._finish_torn(line, digest)
@@ -270,6 +278,15 @@ class Journal:
                         self._vault,
                         f"Entry {self._head.seq + 1} of the journal '{self.path}' was altered.",
                     )
+
+    def _refuse_newer(self, line: bytes) -> None:
+        """Refuse an event of a newer program before anything is changed.
+
+        The database may hold it already, and then nothing would ever read the line.
+        """
+        kind = self._lines.kind_of(line)
+        if kind is not None and kind not in KINDS:
+            raise newer(self._vault, f"journal entry {self._head.seq + 1}: {kind!r}")
 
     def _finish_torn(self, line: bytes, digest: str | None) -> None:
         """The last write was interrupted: it was never acknowledged.

@@ -22,6 +22,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 import zlib
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,6 +39,8 @@ _SEAL_BYTES: Final = len(_HASH_KEY) + 64 + 2
 #: One entry as JSON; an analysis with its mask takes a few hundred thousand at most.
 _MAX_JSON_BYTES: Final = 1 << 29
 _KEY_ORDER: Final = ("time", "kind", "payload")
+#: The beginning of a plain line, as far as its kind.
+_KIND: Final = re.compile(rb'\{"seq":\d+,"time":"[^"]*","kind":"([a-z_]+)"')
 
 
 class LineUnreadableError(ValueError):
@@ -65,6 +68,9 @@ class LineCodec(Protocol):
         self, seq: int, prev: str, time: datetime, kind: str, payload: Any
     ) -> tuple[bytes, str]:
         """The line with its line feed, and its hash."""
+
+    def kind_of(self, line: bytes) -> str | None:
+        """The kind of a line whose chain was checked, without reading all of it; None if sealed."""
 
     def decode(self, line: bytes) -> Line:
         """The content of a line with or without its line feed; the chain is not checked.
@@ -98,6 +104,10 @@ class _PlainLines:
     ) -> tuple[bytes, str]:
         return _chained({"seq": seq, **_content(time, kind, payload), "prev": prev})
 
+    def kind_of(self, line: bytes) -> str | None:
+        found = _KIND.match(line)
+        return None if found is None else found[1].decode("ascii")
+
     def decode(self, line: bytes) -> Line:
         found = _object(line)
         return _line(found, found)
@@ -115,6 +125,9 @@ class _SealedLines:
         inner = zlib.compress(_json(_content(time, kind, payload)))
         box = self._sealing.seal(JOURNAL, f"{seq} {prev}", inner)
         return _chained({"seq": seq, "box": base64.b64encode(box).decode("ascii"), "prev": prev})
+
+    def kind_of(self, line: bytes) -> str | None:  # it is in the box
+        return None
 
     def decode(self, line: bytes) -> Line:
         found = _object(line)

@@ -29,6 +29,7 @@ def ask_everything(database: Database) -> None:
     reads.lesion_by_id(database, lesion)
     reads.lesion_by_name(database, person, _NOBODY)
     reads.person_by(database, "name", _NOBODY)
+    reads.photos(database)
     reads.photo(database, photo)
     reads.duplicate_id(database, photo, person, lesion, None)
     for each in lesions or ():
@@ -41,5 +42,6 @@ def ask_everything(database: Database) -> None:
     reads.applied(database)
     reads.applied_count(database)
     reads.hash_of_applied(database, 1)
-    reads.vault_id(database)
+    if reads.vault_id(database) is not None:
+        reads.created_at(database)
     reads.has_observation(database, seen[0].observation_id if seen else _NOBODY)
