@@ -91,7 +91,6 @@ def test_hoisting(given: list[str], hoisted: list[str]) -> None:
         ["backup", "f"],
         ["restore", "f", "--to", "d"],
         ["verify", "--deep"],
-        ["export", "--format", "csv", "--out", "d"],
     ],
 )
 def test_commands_still_to_come_say_so(moletrail: Moletrail, words: list[str]) -> None:

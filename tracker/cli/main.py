@@ -13,6 +13,7 @@ silence.silence()
 
 from tracker.cli import (  # noqa: E402 - the switches must stand before anything else is imported
     edit_commands,
+    export_commands,
     key_commands,
     list_commands,
     output_commands,
@@ -95,6 +96,7 @@ for module in (
     list_commands,
     edit_commands,
     output_commands,
+    export_commands,
     vault_commands,
     key_commands,
 ):

@@ -17,7 +17,6 @@ NOT_THERE_YET = {
     "backup": "Write the vault to one file.",
     "restore": "Bring a backup back.",
     "verify": "Check the vault, and repair it.",
-    "export": "Write open formats: CSV, Parquet, FHIR, DICOM, ISIC.",
     "delete": "Delete a photo, a lesion or a person completely.",
     "reanalyze": "Compute stored photos again with the current model.",
     "correct-mask": "Replace a mask by one drawn by hand.",

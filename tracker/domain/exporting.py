@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -165,12 +166,27 @@ class ExportPhotos(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class ExportOptions:
+    """What a person chose: `with_photos` also writes the pictures (formats made of pictures ignore
+    it). on_progress: called with (photos done, photos to do)."""
+
+    with_photos: bool = True
+    on_progress: OnProgress | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ExportedFiles:
-    """What a format wrote into its folder.
+    """What a format wrote: how many photos, and remarks (sentences for the person)."""
 
-    files: paths relative to it, with "/". remarks: sentences for the person who exports.
-    """
-
-    files: tuple[str, ...]
     photos: int
     remarks: tuple[str, ...] = ()
+
+
+class ExportWriter(Protocol):
+    """A format: `write` of a module of `tracker.exchange`."""
+
+    def __call__(
+        self, export: Export, photos: ExportPhotos, folder: Path, options: ExportOptions
+    ) -> ExportedFiles:
+        """Write the export into the empty `folder`; the same export gives the same bytes."""
+        ...

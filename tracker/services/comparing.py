@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -25,12 +25,16 @@ PAIRS_AT_ONCE = 4
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Series:
-    """A lesion's photos in order of capture, comparisons of the current method, symptoms."""
+    """A lesion's photos in order of capture, comparisons of the current method, symptoms.
+
+    marks: of the photos' analyses, see `Vault.analysis_marks`.
+    """
 
     lesion: Lesion
     observations: tuple[Observation, ...]
     comparisons: dict[Pair, Comparison]
     symptoms: tuple[Symptom, ...]
+    marks: Mapping[str, str]
 
     def between(self, earlier: Observation, later: Observation) -> Comparison | None:
         """The comparison of two photos of the series, if it was made."""
@@ -58,7 +62,7 @@ def read_series(workspace: Workspace, person: str, lesion: str) -> Series:
     """
     with workspace.open("read") as vault:
         found = vault.lesion(vault.person(person), lesion)
-        return _series(vault, found, vault.observations(found))
+        return series_in(vault, found, vault.observations(found))
 
 
 def read_person(workspace: Workspace, person: str) -> list[Series]:
@@ -70,23 +74,37 @@ def read_person(workspace: Workspace, person: str) -> list[Series]:
     by_lesion: dict[str, list[Observation]] = {}
     with workspace.open("read") as vault:
         owner = vault.person(person)
-        for seen in vault.all_observations(owner):
+        everything = vault.all_observations(owner)
+        for seen in everything:
             if seen.lesion is not None:
                 by_lesion.setdefault(seen.lesion.lesion_id, []).append(seen)
+        marks = vault.analysis_marks([seen.observation_id for seen in everything])
         return [
-            _series(vault, lesion, by_lesion.get(lesion.lesion_id, []))
+            series_in(vault, lesion, by_lesion.get(lesion.lesion_id, []), marks)
             for lesion in vault.lesions(owner)
         ]
 
 
-def _series(vault: Vault, lesion: Lesion, observations: Sequence[Observation]) -> Series:
+def series_in(
+    vault: Vault,
+    lesion: Lesion,
+    observations: Sequence[Observation],
+    marks: Mapping[str, str] | None = None,
+) -> Series:
+    """What an open vault holds of a lesion, given its observations.
+
+    Args:
+        marks: of these and perhaps other observations; asked for where they are not given.
+    """
     ordered = sorted(observations, key=lambda seen: (seen.capture.value, seen.added_at))
     current = {
         (each.earlier, each.later): each
         for each in vault.comparisons(lesion)
-        if each.method == METHOD
+        if _current(each)
     }
-    return Series(lesion, tuple(ordered), current, tuple(vault.symptoms(lesion)))
+    if marks is None:
+        marks = vault.analysis_marks([seen.observation_id for seen in ordered])
+    return Series(lesion, tuple(ordered), current, tuple(vault.symptoms(lesion)), marks)
 
 
 def complete_series(
@@ -161,7 +179,24 @@ def _compare(workspace: Workspace, series: Series, pairs: Sequence[Pair]) -> lis
         if before is not None and after is not None:
             made.append(compare(before, after))
     if made:
-        with workspace.open("compare") as vault, vault.batch():
-            for comparison in made:
-                vault.add_comparison(comparison)
+        _store(workspace, series, made)
     return made
+
+
+def _store(workspace: Workspace, series: Series, made: Sequence[Comparison]) -> None:
+    """Store comparisons, but for what was overtaken while they were computed.
+
+    Another process may have stored the same pair, analysed a photo again, or deleted it.
+    """
+    ids = dict.fromkeys(name for each in made for name in (each.earlier, each.later))
+    with workspace.open("compare") as vault, vault.batch():
+        now = vault.analysis_marks(list(ids))
+        there = {(c.earlier, c.later) for c in vault.comparisons(series.lesion) if _current(c)}
+        for each in made:
+            same = all(now.get(n) == series.marks.get(n) for n in (each.earlier, each.later))
+            if same and (each.earlier, each.later) not in there:
+                vault.add_comparison(each)
+
+
+def _current(comparison: Comparison) -> bool:
+    return comparison.method == METHOD

@@ -1,0 +1,67 @@
+"""CSV: the tables, their dictionary, photos and masks."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from tracker.domain.exporting import Export, ExportedFiles, ExportOptions, ExportPhotos
+from tracker.exchange.cells import cell, guarded
+from tracker.exchange.columns import Content, Table
+from tracker.exchange.dictionary import HEADER, dictionary_rows, readme
+from tracker.exchange.pictures import without_photos, write_file, write_masks, write_photos
+from tracker.exchange.tables import tables_for
+
+
+def write(
+    export: Export, photos: ExportPhotos, folder: Path, options: ExportOptions
+) -> ExportedFiles:
+    """Write the tables as CSV into the empty `folder`; the same export gives the same bytes.
+
+    Raises:
+        OSError: the folder cannot be written. VaultError, VaultDamagedError: a photo is missing.
+    """
+    content = pictured(export, photos, folder, options)
+    tables = tables_for(export)
+    for table in tables:
+        rows = ([cell(c.kind, c.value(row)) for c in table.columns] for row in table.rows(content))
+        write_file(folder, f"{table.name}.csv", csv_bytes(_header(table), rows))
+    described = ([guarded(text) for text in row] for row in dictionary_rows(tables))
+    write_file(folder, "dictionary.csv", csv_bytes(HEADER, described))
+    write_file(folder, "README.md", readme(export, tables, is_csv=True).encode())
+    return summary(content, options)
+
+
+def pictured(export: Export, photos: ExportPhotos, folder: Path, options: ExportOptions) -> Content:
+    """The content of tables, its photos and masks written unless they are not wanted."""
+    if not options.with_photos:
+        return Content(export, without_photos(export), {})
+    written = write_photos(export, photos, folder, options.on_progress)
+    return Content(export, written, write_masks(export, folder))
+
+
+def summary(content: Content, options: ExportOptions) -> ExportedFiles:
+    """How many photos were written, and which were not."""
+    missing = [each.record for each in content.photos.values() if each.file is None]
+    remarks = [
+        f"The photo '{record.file_name}' was left out: it can no longer be decoded, so the place "
+        "it was taken cannot be taken out of it."
+        for record in missing
+        if options.with_photos
+    ]
+    return ExportedFiles(len(content.photos) - len(missing), tuple(remarks))
+
+
+def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """RFC 4180 in UTF-8 with a byte order mark, without which Excel takes it for Windows-1252."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _header(table: Table) -> list[str]:
+    return [column.name for column in table.columns]

@@ -1,0 +1,165 @@
+"""The folder of an export: written beside its place, then renamed; never over anybody's files.
+
+`moletrail-export.json` marks an export and lists each of its files with size and SHA-256. A folder
+is replaced only if it is such an export and nobody has added or changed a file in it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from tracker.errors import InputError
+
+MARKER = "moletrail-export.json"
+#: Of the marker's own form; a reader refuses a higher one.
+LAYOUT = 1
+_CHOOSE = "Choose another folder, or move these files away first."
+
+
+@contextmanager
+def new_folder(out: Path, facts: Mapping[str, Any]) -> Iterator[Path]:
+    """A folder to write into that becomes `out` when the block ends well.
+
+    Args:
+        facts: what the marker says beside the files: format, program, vault.
+
+    Raises:
+        InputError: `out` is a file, or holds what is no unchanged export.
+        OSError: it cannot be written.
+    """
+    out = out.resolve()
+    check_replaceable(out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    staging = _beside(out, "part")
+    _discard_leftover(staging)
+    staging.mkdir()
+    (staging / f".{MARKER}").touch()
+    try:
+        yield staging
+        (staging / f".{MARKER}").unlink()
+        _mark(staging, facts)
+        _put_in_place(staging, out)
+    except BaseException:
+        shutil.rmtree(staging, ignore_errors=True)
+        raise
+
+
+def check_replaceable(out: Path) -> None:
+    """Refuse a place where an export would destroy something.
+
+    Raises:
+        InputError: see `new_folder`.
+    """
+    if out.is_dir():
+        if any(out.iterdir()):
+            _check_untouched(out)
+    elif out.exists() or out.is_symlink():
+        raise InputError(f"'{out}' is a file, not a folder.", next_step=_CHOOSE)
+
+
+def read_marker(folder: Path) -> dict[str, Any] | None:
+    """What the marker of an export says, None for a folder that is none.
+
+    Raises:
+        InputError: a marker that cannot be read, or of a newer program.
+    """
+    try:
+        found = json.loads((folder / MARKER).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError):
+        found = None
+    if not isinstance(found, dict) or not isinstance(found.get("files"), dict):
+        raise InputError(
+            f"'{folder / MARKER}' is damaged, so the export cannot be trusted.",
+            next_step="Export again from the vault.",
+        )
+    layout = found.get("layout")
+    if not isinstance(layout, int) or layout > LAYOUT:
+        raise InputError(
+            f"The export '{folder}' was written by a newer program.",
+            next_step="Install the newest Moletrail.",
+        )
+    return found
+
+
+def _check_untouched(out: Path) -> None:
+    marker = read_marker(out)
+    if marker is None:
+        raise InputError(
+            f"The folder '{out}' is not empty and no export of Moletrail.", next_step=_CHOOSE
+        )
+    listed = marker["files"]
+    for path in sorted(out.rglob("*")):
+        name = path.relative_to(out).as_posix()
+        if name == MARKER or (path.is_dir() and not path.is_symlink()):
+            continue
+        if name not in listed:
+            raise InputError(
+                f"'{path}' does not belong to the export in that folder, and would be lost.",
+                next_step=_CHOOSE,
+            )
+        if path.is_symlink() or facts_of(path) != listed[name]:
+            raise InputError(
+                f"'{path}' was changed since it was exported, and the change would be lost.",
+                next_step=_CHOOSE,
+            )
+
+
+def facts_of(path: Path) -> dict[str, Any]:
+    """Size and SHA-256 of a file, as the marker lists them."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return {"size_bytes": path.stat().st_size, "sha256": digest}
+
+
+def _mark(folder: Path, facts: Mapping[str, Any]) -> None:
+    files = {
+        path.relative_to(folder).as_posix(): facts_of(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+    marker = {"layout": LAYOUT, **facts, "files": dict(sorted(files.items()))}
+    text = json.dumps(marker, indent=1, ensure_ascii=False) + "\n"
+    (folder / MARKER).write_bytes(text.encode("utf-8"))
+
+
+def _put_in_place(staging: Path, out: Path) -> None:
+    if not out.exists():
+        staging.rename(out)
+        return
+    if not any(out.iterdir()):
+        out.rmdir()  # Windows renames onto nothing that exists
+        staging.rename(out)
+        return
+    old = _beside(out, "old")
+    _discard_leftover(old)
+    out.rename(old)
+    try:
+        staging.rename(out)
+    except BaseException:
+        old.rename(out)
+        raise
+    _discard_leftover(old)
+
+
+def _discard_leftover(folder: Path) -> None:
+    """Remove an earlier export's staging or replaced folder; another's stays and is refused."""
+    if not folder.exists():
+        return
+    if not (folder / f".{MARKER}").exists() and not (folder / MARKER).exists():
+        raise InputError(f"'{folder}' is in the way.", next_step="Move it away.")
+    shutil.rmtree(folder)
+
+
+def _beside(out: Path, what: str) -> Path:
+    """A hidden neighbour on the same disk, so that the rename is one step."""
+    with suppress(ValueError):
+        return out.with_name(f".{out.name[:200]}.moletrail-{what}")
+    raise InputError(f"'{out}' is no folder to export to.", next_step=_CHOOSE)

@@ -1,0 +1,126 @@
+"""Exports in open formats: which there are, and writing one into a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+from tracker.domain.exporting import Export, ExportOptions, ExportWriter, OnProgress
+from tracker.errors import InputError, NotThereYetError, UsageError
+from tracker.exchange.folder import new_folder
+from tracker.services.export_model import build_export
+from tracker.services.export_photos import VaultPhotos
+from tracker.services.files import unwritable
+from tracker.services.session import Workspace
+
+#: The contract's formats and the module whose `write` makes them (see `ExportWriter`); one line
+#: each. None: still to come.
+WRITERS: dict[str, str | None] = {
+    "csv": "tracker.exchange.csv_tables",
+    "parquet": None,
+    "fhir": None,
+    "dicom": None,
+    "isic": None,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A finished export: its folder, what is inside, and sentences for the person."""
+
+    form: str
+    path: Path
+    people: int
+    observations: int
+    photos: int
+    files: int
+    remarks: tuple[str, ...]
+
+
+def formats() -> Sequence[str]:
+    """The formats that can be written."""
+    return [name for name, module in WRITERS.items() if module is not None]
+
+
+def write_export(
+    workspace: Workspace,
+    form: str,
+    out: Path,
+    person: str | None = None,
+    *,
+    with_photos: bool = True,
+    clinician: bool = False,
+    on_compared: OnProgress | None = None,
+    on_photo: OnProgress | None = None,
+) -> Exported:
+    """Write what the vault holds of one person, or of everybody, into the folder `out`.
+
+    Args:
+        clinician: class probabilities too. on_compared: (pairs done, to do) while photos are
+            compared that were not yet. on_photo: (photos done, to do) while they are written.
+
+    Raises:
+        UsageError, NotThereYetError: another format. UnknownNameError: nobody of that name.
+        InputError: `out` holds something else, or cannot be written. StorageFullError.
+        VaultError, VaultDamagedError, VaultBusyError.
+    """
+    writer = _writer(form)
+    _check_place(workspace, out)
+    export = build_export(workspace, person, clinician=clinician, on_progress=on_compared)
+    photos = VaultPhotos(workspace, export.photos())
+    try:
+        with new_folder(out, _facts(export, form, with_photos=with_photos)) as folder:
+            options = ExportOptions(with_photos=with_photos, on_progress=on_photo)
+            written = writer(export, photos, folder, options)
+            files = sum(1 for path in folder.rglob("*") if path.is_file())
+    except OSError as error:
+        raise unwritable(out, error) from None
+    return Exported(
+        form=form,
+        path=out,
+        people=len(export.people),
+        observations=sum(1 for _ in export.observations()),
+        photos=written.photos,
+        files=files,
+        remarks=written.remarks,
+    )
+
+
+def _writer(form: str) -> ExportWriter:
+    if form not in WRITERS:
+        raise UsageError(
+            f"'{form}' is not a format of exports.",
+            next_step=f"Use one of: {', '.join(WRITERS)}.",
+        )
+    module = WRITERS[form]
+    if module is None:
+        raise NotThereYetError(
+            f"The format '{form}' is not there yet.",
+            next_step=f"Use one of: {', '.join(formats())}.",
+        )
+    writer: ExportWriter = import_module(module).write
+    return writer
+
+
+def _check_place(workspace: Workspace, out: Path) -> None:
+    """An export neither lies in the vault nor takes its place."""
+    vault, place = workspace.vault_path.resolve(), out.resolve()
+    if place == vault or vault in place.parents or place in vault.parents:
+        raise InputError(
+            f"'{out}' lies in the vault or holds it.", next_step="Choose another folder."
+        )
+
+
+def _facts(export: Export, form: str, *, with_photos: bool) -> dict[str, object]:
+    """What the marker says beside the files; nothing of this moment or this machine."""
+    return {
+        "format": form,
+        "program": export.program,
+        "vault_id": export.vault_id,
+        "demo": export.demo,
+        "person": export.only_person,
+        "photos": with_photos,
+        "clinician": export.clinician,
+    }
