@@ -12,6 +12,7 @@ from tracker import silence
 silence.silence()
 
 from tracker.cli import (  # noqa: E402 - the switches must stand before anything else is imported
+    backup_commands,
     edit_commands,
     export_commands,
     key_commands,
@@ -99,6 +100,7 @@ for module in (
     export_commands,
     vault_commands,
     key_commands,
+    backup_commands,
 ):
     module.register(app)
 
