@@ -234,6 +234,7 @@ def test_the_first_photo_says_that_it_is_decoded_here(
 ) -> None:
     monkeypatch.setattr(process, "MODULE", "tests.hostile.there_is_no_such_worker")
     pool = DecoderPool()
+    assert "helper" in str(pool.check())
     first, second = (pool.decode(photo, "a.jpg", NOW) for _ in range(2))
     assert first.warnings == (str(pool.problem),)
     assert second.warnings == ()

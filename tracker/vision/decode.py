@@ -17,7 +17,7 @@ from tracker.vision.decoding.pool import POOL
 from tracker.vision.decoding.refusals import COPY_AGAIN, refused, too_large_file
 from tracker.vision.sniff import is_camera_raw
 
-__all__ = ["MAX_PIXELS", "DecodedPhoto", "decode_photo", "decoder_problem", "start_decoder"]
+__all__ = ["MAX_PIXELS", "DecodedPhoto", "check_decoder", "decode_photo", "start_decoder"]
 
 
 def decode_photo(data: bytes, name: str, *, now: datetime | None = None) -> DecodedPhoto:
@@ -47,6 +47,10 @@ def start_decoder() -> None:
     POOL.warm_up()
 
 
-def decoder_problem() -> str | None:
-    """Why photos are decoded inside this process, as a sentence; None while they are not."""
-    return POOL.problem
+def check_decoder() -> str | None:
+    """Start the decoder and wait for it.
+
+    Returns:
+        Why photos are decoded inside this process, as a sentence; None where they are not.
+    """
+    return POOL.check()

@@ -172,6 +172,7 @@ def _check_webp(data: bytes, tally: Tally) -> None:
         if kind == b"ANMF":
             tally.frames(1)
         elif kind not in (b"VP8 ", b"VP8L", b"ALPH"):
+            length = min(length, len(data) - at)
             tally.metadata(length)
             if kind == b"ICCP":
                 tally.icc(length)
@@ -195,11 +196,12 @@ def _check_tiff(data: bytes, tally: Tally) -> None:
         tally.frames(1)
         for tag in tags:
             tally.block()
+            size = min(tag.size, len(data))  # decoders skip what the file does not have
             if tag.code == _TIFF_ICC:
-                tally.icc(tag.size)
+                tally.icc(size)
             if not tag.is_bytes and tag.count > _TIFF_MAX_VALUES:
                 raise tally.damaged()
-            tally.metadata(tag.size)
+            tally.metadata(size)
 
 
 #: Items of a HEIF file: a 108-megapixel photo of a phone has some 450 tiles.

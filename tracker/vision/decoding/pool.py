@@ -58,6 +58,19 @@ class DecoderPool:
             except CannotStartError as error:
                 self._reason = str(error)
 
+    def check(self) -> str | None:
+        """Have a decoder ready; the problem where that cannot be."""
+        with self._slots:
+            try:
+                process = self._take()
+                process.wait_until_ready()
+            except CannotStartError as error:
+                return UNPROTECTED.format(reason=error)
+            with self._lock:
+                self._has_worked = True
+                self._idle.append(process)
+        return None
+
     def decode(self, data: bytes, name: str, now: datetime) -> DecodedPhoto:
         """Decode a file in a process of its own.
 
