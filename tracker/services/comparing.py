@@ -98,9 +98,7 @@ def series_in(
     """
     ordered = sorted(observations, key=lambda seen: (seen.capture.value, seen.added_at))
     current = {
-        (each.earlier, each.later): each
-        for each in vault.comparisons(lesion)
-        if _current(each)
+        (each.earlier, each.later): each for each in vault.comparisons(lesion) if _current(each)
     }
     if marks is None:
         marks = vault.analysis_marks([seen.observation_id for seen in ordered])
