@@ -24,9 +24,11 @@ from tracker.domain.comparison import Comparison, Registration, RegistrationMeth
 from tracker.domain.geometry import Box
 from tracker.domain.quality import Quality, QualityCode, QualityIssue
 from tracker.domain.records import Observation
-from tracker.store import NewObservation, Vault
+from tracker.store import NewObservation, Vault, kept
+from tracker.store.database import DATABASE_FILE
 from tracker.store.keys import VaultKey, unlock
 from tracker.store.slots import KdfCost
+from tracker.store.snapshot import SNAPSHOT_FILE
 
 MODEL_SHA = "a" * 64
 OTHER_MODEL_SHA = "b" * 64
@@ -169,6 +171,13 @@ def new_sealed_vault(folder: Path) -> tuple[Path, VaultKey, str]:
     recovery_key = Vault.create(path, passphrase=SECRET, cost=CHEAP)
     assert recovery_key is not None
     return path, unlock(path, recovery_key), recovery_key
+
+
+def lose_tables(path: Path) -> None:
+    """Take away all that a vault can make again from its journal."""
+    kept.forget(path)
+    for name in (DATABASE_FILE, DATABASE_FILE + ".wal", SNAPSHOT_FILE):
+        (path / name).unlink(missing_ok=True)
 
 
 def new_vault(folder: Path) -> Path:

@@ -13,7 +13,8 @@ from typing import Any
 import duckdb
 
 from tests.store.builders import add
-from tracker.store import Vault, database, disk, journal
+from tracker.store import Vault, database, disk, head, journal
+from tracker.store.keys import VaultKey, unlock
 
 CRASHED = 9
 
@@ -37,10 +38,17 @@ def context() -> Any:
     return forkserver
 
 
-def keep_adding(path: str, first_seed: int, rounds: int, acknowledged: Connection) -> None:
+def _key(path: str, secret: str | None) -> VaultKey | None:
+    return None if secret is None else unlock(Path(path), secret)
+
+
+def keep_adding(
+    path: str, first_seed: int, rounds: int, acknowledged: Connection, secret: str | None = None
+) -> None:
     """Add observations, singly and in batches, and send each id once it is acknowledged."""
+    key = _key(path, secret)
     for seed in range(first_seed, first_seed + rounds):
-        with Vault.open(Path(path), wait_s=120.0, purpose="adding") as vault:
+        with Vault.open(Path(path), key=key, wait_s=120.0, purpose="adding") as vault:
             one = add(vault, 3 * seed)
             acknowledged.send_bytes(one.observation_id.encode())
             with vault.batch():
@@ -64,10 +72,10 @@ def hold_database(path: str, ready: Connection) -> None:
         ready.recv_bytes()
 
 
-def crash_at(path: str, step: str) -> None:
+def crash_at(path: str, step: str, secret: str | None = None) -> None:
     """Add one observation and die within it, at `step`, as a lost process would."""
-    with Vault.open(Path(path)) as vault:
-        _CRASHES[step]()
+    with Vault.open(Path(path), key=_key(path, secret)) as vault:
+        (_CRASHES | _SEALED_CRASHES)[step]()
         add(vault, 77)
     raise AssertionError(f"the process survived {step}")
 
@@ -83,20 +91,12 @@ def _die_before(owner: Any, name: str, when: Callable[..., bool]) -> None:
     setattr(owner, name, deadly)
 
 
-def _half_a_line() -> None:
+def _half_a_write(module: Any) -> None:
     def deadly(descriptor: int, data: bytes) -> None:
         os.write(descriptor, data[: len(data) // 2])
         os._exit(CRASHED)
 
-    setattr(journal, "write_all", deadly)  # noqa: B010 - mypy knows no re-export
-
-
-def _half_a_photo() -> None:
-    def deadly(descriptor: int, data: bytes) -> None:
-        os.write(descriptor, data[: len(data) // 2])
-        os._exit(CRASHED)
-
-    disk.write_all = deadly
+    module.write_all = deadly
 
 
 def _is_commit(_: Any, sql: str, *rest: Any) -> bool:
@@ -104,12 +104,12 @@ def _is_commit(_: Any, sql: str, *rest: Any) -> bool:
 
 
 _CRASHES: dict[str, Callable[[], None]] = {
-    "half a photo": _half_a_photo,
+    "half a photo": lambda: _half_a_write(disk),
     "before the photo's folder is flushed": lambda: _die_before(
         disk, "flush_folder", lambda *_: True
     ),
     "before the journal": lambda: _die_before(journal, "write_all", lambda *_: True),
-    "half a journal line": _half_a_line,
+    "half a journal line": lambda: _half_a_write(journal),
     "before the journal is flushed": lambda: _die_before(journal, "flush", lambda *_: True),
     "before the commit": lambda: _die_before(database.Database, "run", _is_commit),
     "before the database is closed": lambda: _die_before(
@@ -117,3 +117,10 @@ _CRASHES: dict[str, Callable[[], None]] = {
     ),
 }
 STEPS = tuple(_CRASHES)
+_SEALED_CRASHES: dict[str, Callable[[], None]] = {
+    "before the head is put on record": lambda: _die_before(
+        head.HeadFile, "write", lambda *_: True
+    ),
+    "half a record of the head": lambda: _half_a_write(head),
+}
+SEALED_STEPS = tuple(_SEALED_CRASHES)

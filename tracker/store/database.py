@@ -130,6 +130,30 @@ class Database:
         except duckdb.Error as error:
             raise explain(error, self.path) from error
 
+    def arrow(self, table: str) -> Any:
+        """All rows of a table, in the order they were added, as a `pyarrow.Table`.
+
+        Raises:
+            DatabaseUnreadableError: the file is damaged.
+        """
+        try:
+            return self._connection.sql(f'SELECT * FROM "{table}"').to_arrow_table()
+        except duckdb.Error as error:
+            raise explain(error, self.path) from error
+
+    def insert_arrow(self, table: str, rows: Any) -> None:
+        """Add the rows of a `pyarrow.Table` with the columns of `table`.
+
+        Raises:
+            As `run`.
+        """
+        try:
+            self._connection.register("arriving", rows)
+            self._connection.execute(f'INSERT INTO "{table}" SELECT * FROM arriving')
+            self._connection.unregister("arriving")
+        except duckdb.Error as error:
+            raise explain(error, self.path) from error
+
     def roll_back(self) -> None:
         """Undo the open transaction, if there is one and the file still answers."""
         with suppress(duckdb.Error):

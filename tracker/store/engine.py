@@ -21,6 +21,7 @@ from tracker.store.database import Database, DatabaseUnreadableError
 from tracker.store.disk import damaged
 from tracker.store.events import Event, VaultCreated
 from tracker.store.header import Header, newer
+from tracker.store.index import EmbeddingIndex
 from tracker.store.journal import Entry, Head, Journal
 from tracker.store.migrate import Migration, SchemaChangedError, SchemaNewerError
 from tracker.store.sealing import PLAIN, Sealing
@@ -47,7 +48,9 @@ class Engine:
         sealing: Sealing = PLAIN,
     ) -> None:
         self._vault = vault
-        self._header = header
+        self.header = header
+        #: Made by whoever searches; see `VaultReads.nearest`.
+        self.embedding_index: EmbeddingIndex | None = None
         self._tables = tables_of(vault, migrations, sealing)
         self._pending: list[tuple[bytes, Entry]] = []
         self._in_batch = False
@@ -61,9 +64,29 @@ class Engine:
             raise
 
     def close(self) -> None:
-        """Let go of both files."""
+        """Let go of journal and database."""
         self._database.close()
         self._journal.close()
+
+    def rest(self) -> None:
+        """Let go of the journal, and keep the tables in memory; `resume` goes on from there."""
+        try:
+            self._tables.keep(self._database, self._journal.head.seq)
+        finally:
+            self._journal.close()
+
+    def resume(self) -> None:
+        """Open the journal again and take in what others appended.
+
+        Raises:
+            JournalReplacedError: it does not go on from what is in the tables. Else as opening.
+        """
+        self._journal.resume()
+        try:
+            self._replay(self._database, after=self._level(self._database))
+        except BaseException:
+            self._journal.close()
+            raise
 
     @property
     def head(self) -> Head:
@@ -172,7 +195,7 @@ class Engine:
             raise damaged(
                 self._vault, f"The journal '{self._journal.path}' is missing its beginning."
             )
-        if first.event.vault_id != self._header.vault_id:
+        if first.event.vault_id != self.header.vault_id:
             raise damaged(
                 self._vault, f"The journal '{self._journal.path}' belongs to another vault."
             )
@@ -210,7 +233,7 @@ class Engine:
         if applied is None:
             return 0
         seq, digest = applied
-        if reads.vault_id(database) != self._header.vault_id:
+        if reads.vault_id(database) != self.header.vault_id:
             raise DatabaseUnreadableError("it belongs to another vault")
         if seq > self._journal.head.seq:
             raise damaged(

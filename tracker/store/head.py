@@ -12,11 +12,15 @@ tell that it once was further.
 
 from __future__ import annotations
 
+import logging
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from tracker.errors import VaultError
 from tracker.store.disk import (
+    damaged,
     explained,
     flush,
     flush_folder,
@@ -31,12 +35,14 @@ HEAD_FILE = "head.sealed"
 _SEQ_BYTES, _HASH_BYTES = 8, 32
 _RECORD_BYTES = OVERHEAD_BYTES + _SEQ_BYTES + _HASH_BYTES
 _FLAGS = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+_log = logging.getLogger(__name__)
 
 
 class HeadFile:
     """The head records of one encrypted vault; use it under the vault's lock."""
 
     def __init__(self, vault: Path, sealing: Sealing) -> None:
+        self._vault = vault
         self.path = vault / JOURNAL_FOLDER / HEAD_FILE
         self._sealing = sealing
         self._next: int | None = None
@@ -91,3 +97,38 @@ class HeadFile:
                 make_private(self.path)
                 flush_folder(self.path.parent)
         neutral_times(self.path)
+
+    def note(self, seq: int, digest: str) -> None:
+        """Put entry `seq` on record if the disk lets us; it is stored in any case."""
+        try:
+            self.write(seq, digest)
+        except VaultError as error:
+            _log.warning("the end of the journal could not be put on record: %s", error)
+
+    def check(self, journal: Path, seq: int, hash_of: Callable[[int], str]) -> None:
+        """Pass a journal that goes on from what is on record.
+
+        Args:
+            seq: of its last entry. hash_of: the hash of each of its entries.
+
+        Raises:
+            VaultDamagedError: it ends earlier, or is another one, or the record is gone.
+            VaultError: the disk refuses.
+        """
+        with explained(self.path):
+            recorded = self.read()
+        if recorded is None and seq == 1:
+            self.note(seq, hash_of(seq))  # `create` was interrupted between the two
+        elif recorded is None:
+            raise damaged(
+                self._vault,
+                f"'{self.path}', which tells how far the journal had come, is missing or was "
+                "altered.",
+            )
+        elif recorded[0] > seq:
+            raise damaged(
+                self._vault,
+                f"The journal '{journal}' ends at entry {seq}, but {recorded[0]} were stored.",
+            )
+        elif hash_of(recorded[0]) != recorded[1]:
+            raise damaged(self._vault, f"The journal '{journal}' is not the one that was stored.")

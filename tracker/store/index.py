@@ -38,15 +38,28 @@ class EmbeddingIndex:
         self._stamp_path = vault / STAMP_FILE
         # Two threads lose against one here as soon as the network runs beside them.
         faiss.omp_set_num_threads(1)
-        applied = reads.applied(database) or (0, "")
-        stored = self._load(database, applied[0]) if on_disk else None
+        self._applied = reads.applied(database) or (0, "")
+        stored = self._load(database, self._applied[0]) if on_disk else None
         self._index: faiss.Index
         self._index, after = stored or (faiss.IndexIDMap2(faiss.IndexFlatIP(EMBEDDING_DIM)), 0)
+        added = self._add(database, after)
+        if on_disk and (stored is None or added):
+            self._save()
+
+    def _add(self, database: Database, after: int) -> bool:
         new = reads.embeddings(database, after)
         if new.ids.size:
             self._index.add_with_ids(new.vectors, new.ids)
-        if on_disk and (stored is None or new.ids.size):
-            self._save(applied)
+        return bool(new.ids.size)
+
+    def update(self, database: Database) -> bool:
+        """Take in what is new; False if the database's history is not this index's any more."""
+        seq, digest = self._applied
+        if seq and reads.hash_of_applied(database, seq) != digest:
+            return False
+        self._applied = reads.applied(database) or (0, "")
+        self._add(database, seq)
+        return True
 
     def nearest(
         self, embedding: NDArray[np.float32], among: Collection[int], k: int
@@ -84,10 +97,10 @@ class EmbeddingIndex:
             return None
         return index, seq
 
-    def _save(self, applied: tuple[int, str]) -> None:
+    def _save(self) -> None:
         content = faiss.serialize_index(self._index).tobytes()
         digest = hashlib.sha256(content).hexdigest()
-        stamp = json.dumps({"seq": applied[0], "hash": applied[1], "sha256": digest})
+        stamp = json.dumps({"seq": self._applied[0], "hash": self._applied[1], "sha256": digest})
         try:
             write_atomic(self._path, content, durable=False)
             write_atomic(self._stamp_path, stamp.encode("ascii"), durable=False)

@@ -13,7 +13,6 @@ import secrets
 from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -31,52 +30,19 @@ from tracker.store.disk import (
     write_all,
     write_atomic,
 )
-from tracker.store.events import KINDS, Event, UnknownEventError, event_from_json, event_to_json
+from tracker.store.entry import Entry, Head, seal
+from tracker.store.events import KINDS, Event, UnknownEventError, event_from_json
 from tracker.store.head import HeadFile
 from tracker.store.header import JOURNAL_FOLDER, newer
-from tracker.store.lines import EVENTS_FILE, GENESIS, LineCodec, check_line, lines_of
+from tracker.store.lines import EVENTS_FILE, GENESIS, check_line, lines_of
 from tracker.store.sealing import PLAIN, Sealing
 
 __all__ = ["EVENTS_FILE", "GENESIS", "Entry", "Head", "Journal", "check_line", "seal"]
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
-    """The last entry: its number (0 in an empty journal) and its hash."""
-
-    seq: int
-    hash: str
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One entry of the journal; `time` is UTC."""
-
-    seq: int
-    time: datetime
-    kind: str
-    event: Event
-    hash: str
-
-
 class JournalReplacedError(Exception):
     """The file is not the one that was read before, or not a continuation of it."""
-
-
-def seal(
-    seq: int, time: datetime, event: Event, prev: str, lines: LineCodec | None = None
-) -> tuple[bytes, Entry]:
-    """The line of `event` with its line feed, and the entry a reader will get from it.
-
-    Raises:
-        InternalError: the event holds what cannot be stored.
-    """
-    kind, payload = event_to_json(event)
-    codec = lines_of(PLAIN) if lines is None else lines
-    line, digest = codec.encode(seq, prev, time, kind, payload)
-    # The event as it will be read back, so that live writes and a rebuild see the same values.
-    return line, Entry(seq, time, kind, event_from_json(kind, payload), digest)
 
 
 class Journal:

@@ -25,7 +25,6 @@ from tracker.domain.records import (
 from tracker.errors import InternalError, UnknownNameError
 from tracker.store import reads
 from tracker.store.create import create_encrypted_vault, create_vault
-from tracker.store.engine import Engine
 from tracker.store.events import (
     CaptureCorrected,
     ComparisonAdded,
@@ -38,6 +37,7 @@ from tracker.store.events import (
     kept_analysis,
 )
 from tracker.store.header import finish_copies, read_header
+from tracker.store.kept import engine_of
 from tracker.store.keys import VaultKey, sealing_for
 from tracker.store.locking import locked
 from tracker.store.migrate import load_migrations
@@ -104,11 +104,9 @@ class Vault(VaultPeople):
             sealing = sealing_for(path, header, key)
             finish_copies(path, header)
             PhotoFolder(path, sealing).sweep()
-            engine = Engine(path, header, load_migrations(resources.migrations_dir()), sealing)
-            try:
+            migrations = load_migrations(resources.migrations_dir())
+            with engine_of(path, header, migrations, sealing) as engine:
                 yield cls(path, header, engine, sealing)
-            finally:
-                engine.close()
 
     @contextmanager
     def batch(self) -> Iterator[None]:

@@ -15,6 +15,7 @@ from tracker.domain.geometry import Box
 from tracker.domain.records import Lesion, Observation, Person, PhotoRecord, Symptom
 from tracker.errors import InternalError, UnknownNameError
 from tracker.store import cache, reads
+from tracker.store.database import Database
 from tracker.store.engine import Engine
 from tracker.store.header import Header
 from tracker.store.index import EmbeddingIndex
@@ -220,8 +221,15 @@ class VaultReads:
     def _current_index(self) -> EmbeddingIndex:
         seq = self._engine.head.seq
         if self._index is None or self._index[0] != seq:
-            index = self._engine.read(
-                lambda db: EmbeddingIndex(self.path, db, on_disk=not self._sealing.encrypted)
-            )
-            self._index = (seq, index)
+            self._index = (seq, self._engine.read(self._index_of))
         return self._index[1]
+
+    def _index_of(self, database: Database) -> EmbeddingIndex:
+        """The index level with the database; an encrypted vault's is kept in memory only."""
+        if not self._sealing.encrypted:
+            return EmbeddingIndex(self.path, database)
+        kept = self._engine.embedding_index
+        if kept is None or not kept.update(database):
+            kept = EmbeddingIndex(self.path, database, on_disk=False)
+            self._engine.embedding_index = kept
+        return kept
