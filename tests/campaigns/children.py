@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.campaigns import steps
-from tests.campaigns.operations import BY_NAME
-from tests.campaigns.places import Place
+from tests.campaigns.attacked import BY_NAME
+from tests.campaigns.places import Place, keep_snapshots_early
 from tests.campaigns.steps import Stop
 from tests.store.workers import context as plain_context
 
@@ -75,6 +75,7 @@ def _context() -> Any:
 
 
 def _work(job: Job, ready: Connection) -> None:
+    keep_snapshots_early()
     note = steps.watch(job.folder, job.folder / LOG, job.stop)
     ready.send_bytes(b"go")
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import random
 import shutil
 import tempfile
@@ -14,6 +15,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from tests.campaigns.places import keep_snapshots_early
 
 SAVED_EVERY_S = 5.0
 
@@ -77,6 +80,8 @@ def run(name: str, attack: Attack, arguments: Sequence[str] | None = None) -> in
         The number of cases in which something was wrong, as the exit status (100 at most).
     """
     options = _options(name, arguments)
+    logging.getLogger("tracker").setLevel(logging.CRITICAL)
+    keep_snapshots_early()
     done = _read(options.out, options.seed)
     wanted = range(options.first, options.first + options.count)
     with tempfile.TemporaryDirectory(dir=options.scratch, ignore_cleanup_errors=True) as folder:

@@ -13,10 +13,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.campaigns import children, command
+from tests.campaigns.attacked import BY_NAME
 from tests.campaigns.children import Ended, Job
 from tests.campaigns.command import Case, Outcome
 from tests.campaigns.kill import TARGETS, Rehearsal, go_on, recovered, rehearse
-from tests.campaigns.operations import BY_NAME, Operation
+from tests.campaigns.operations import Operation
 from tests.campaigns.places import Place
 from tests.campaigns.steps import Stop
 

@@ -13,6 +13,7 @@ from tests.campaigns import scripts
 from tests.campaigns.content import Content
 from tests.campaigns.places import KINDS, Place, fill, new_place
 from tests.campaigns.scripts import Acknowledge
+from tracker.store.header import HEADER_FILE
 
 
 class Operation:
@@ -37,8 +38,8 @@ class Operation:
         return place
 
     def contents_are_there(self, place: Place) -> bool:
-        """Whether there is a vault; only a restore may have made none yet."""
-        return True
+        """Whether there is a vault; only what makes one may have made none yet."""
+        return (place.path / HEADER_FILE).exists()
 
     def contents(self, place: Place) -> Content | None:
         """What is in the vault under attack; None where it is not there yet."""
@@ -82,13 +83,9 @@ class Import(Operation):
         scripts.import_photos(place, acknowledge)
 
 
-OPERATIONS: tuple[Operation, ...] = (Add(), Import())
-BY_NAME = {operation.name: operation for operation in OPERATIONS}
-
-
 @dataclass(frozen=True)
 class Template:
-    """A prepared folder to copy for each case. key: of the place to act on."""
+    """A prepared folder to copy for each case. place: to act on."""
 
     folder: Path
     place: Place

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.campaigns.content import Content, content_of
 from tests.store.builders import MODEL_SHA, a_capture, a_comparison, add
+from tests.store.kinds import CHEAP
 from tracker.domain.records import LifeCycle, SymptomKind
 from tracker.errors import VaultDamagedError, WrongPassphraseError
-from tracker.store import Vault
+from tracker.store import Vault, kept, tables
 from tracker.store.keys import VaultKey, is_encrypted, unlock
 from tracker.store.verify import Finding, Repair, check_vault, repair_vault
 
-PASSPHRASE = "correct horse battery staple"
+PASSPHRASE, NEW_PASSPHRASE = "correct horse battery staple", "another horse, another battery"
 PLAIN, ENCRYPTED = "plain", "encrypted"
 KINDS = (PLAIN, ENCRYPTED)
 
@@ -28,6 +29,7 @@ class Place:
     path: Path
     data_key: bytes | None = None
     vault_id: str = ""
+    recovery_key: str = ""
 
     @property
     def key(self) -> VaultKey | None:
@@ -59,11 +61,9 @@ def unlocked(path: Path, *secrets: str) -> Place:
 
 def new_place(path: Path, kind: str) -> Place:
     """An empty vault of that kind."""
-    if kind == PLAIN:
-        Vault.create(path)
-        return Place(path)
-    Vault.create(path, passphrase=PASSPHRASE)
-    return unlocked(path, PASSPHRASE)
+    passphrase = PASSPHRASE if kind == ENCRYPTED else None
+    recovery_key = Vault.create(path, passphrase=passphrase, cost=CHEAP)
+    return replace(unlocked(path, PASSPHRASE), recovery_key=recovery_key or "")
 
 
 def fill(place: Place) -> None:
@@ -99,6 +99,11 @@ def search(vault: Vault) -> None:
         assert abs(found[0][1] - 1.0) < 1e-4, f"a wrong similarity: {found[0]}"
 
 
+def keep_snapshots_early() -> None:
+    """Let small vaults have what else only those of hundreds of entries have."""
+    tables.worth_writing = lambda seq, kept_seq: seq > kept_seq + 3
+
+
 @dataclass(frozen=True)
 class Recovered:
     """A vault after an attack. how: "opened" as it is, or "repaired" first."""
@@ -115,6 +120,7 @@ def recover(place: Place) -> Recovered:
         MoletrailError: it does not open even so.
     """
     lost: set[str] = set()
+    kept.forget(place.path)  # as a program that was just started
     try:
         content = _read(place, lost)
         how = "opened"

@@ -1,0 +1,182 @@
+"""Operations on a vault as a whole: made, migrated, backed up, restored, given other keys."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+
+from tests.campaigns.content import Content
+from tests.campaigns.operations import Operation
+from tests.campaigns.places import (
+    ENCRYPTED,
+    NEW_PASSPHRASE,
+    PASSPHRASE,
+    Place,
+    unlocked,
+)
+from tests.campaigns.scripts import Acknowledge
+from tests.store.builders import add
+from tests.store.kinds import CHEAP
+from tracker import resources
+from tracker.errors import WrongPassphraseError
+from tracker.store import Vault, backup, kept, keys, restore
+from tracker.store.database import DATABASE_FILE
+from tracker.store.snapshot import SNAPSHOT_FILE
+
+BACKUP_FILE, EARLIER = "diary.backup.zip", "earlier.txt"
+
+
+def _quiet(done: int, total: int) -> None:
+    """A progress that nobody watches."""
+
+
+class Create(Operation):
+    """A new vault."""
+
+    name = "create"
+
+    def prepare(self, place: Place) -> Place:
+        shutil.rmtree(place.path)
+        return place
+
+    def act(self, place: Place, acknowledge: Acknowledge) -> None:
+        kind = PASSPHRASE if place.data_key is not None else None
+        Vault.create(place.path, passphrase=kind, cost=CHEAP)
+        acknowledge(None)
+
+    def find(self, place: Place) -> Place:
+        if not self.contents_are_there(place):
+            return place
+        found = unlocked(place.path, PASSPHRASE)
+        return replace(place, data_key=found.data_key, vault_id=found.vault_id)
+
+    def resume(self, place: Place) -> Place:
+        if not self.contents_are_there(place):
+            self.act(place, lambda _: None)
+        return self.find(place)
+
+
+class Migrate(Operation):
+    """The first opening by a program with a newer schema."""
+
+    name = "migrate"
+
+    def prepare(self, place: Place) -> Place:
+        first = place.path.parent / "first-migrations"
+        first.mkdir()
+        newest = resources.migrations_dir
+        oldest = min(newest().glob("*.sql"))
+        (first / oldest.name).write_bytes(oldest.read_bytes())
+        for name in (DATABASE_FILE, SNAPSHOT_FILE):
+            (place.path / name).unlink(missing_ok=True)
+        resources.migrations_dir = lambda: first
+        try:
+            content = _fresh(place)
+        finally:
+            resources.migrations_dir = newest
+        assert content.photos
+        return place
+
+    def act(self, place: Place, acknowledge: Acknowledge) -> None:
+        with place.open() as vault:
+            vault.info()
+        acknowledge(None)
+
+
+def _fresh(place: Place) -> Content:
+    """The content as a program reads it that was just started."""
+    kept.forget(place.path)
+    try:
+        return place.content()
+    finally:
+        kept.forget(place.path)
+
+
+class BackUp(Operation):
+    """A backup over an earlier one: the file must at any time be one of the two, whole."""
+
+    name = "back up"
+
+    def prepare(self, place: Place) -> Place:
+        backup.back_up(place.open, place.path.parent / BACKUP_FILE, _quiet)
+        earlier = "\n".join(place.content().normal)
+        (place.path.parent / EARLIER).write_text(earlier, encoding="utf-8")
+        with place.open() as vault:
+            add(vault, 100_777, "Added since")
+        return place
+
+    def act(self, place: Place, acknowledge: Acknowledge) -> None:
+        backup.back_up(place.open, place.path.parent / BACKUP_FILE, _quiet)
+        acknowledge(None)
+
+    def flaw(self, place: Place, *, finished: bool) -> str:
+        copy = replace(place, path=place.path.parent / "restored")
+        restore.restore(place.path.parent / BACKUP_FILE, copy.path, _quiet)
+        content, wanted = copy.content(), place.content()
+        shutil.rmtree(copy.path)
+        earlier = (place.path.parent / EARLIER).read_text(encoding="utf-8").split("\n")
+        if content.normal == wanted.normal or (not finished and list(content.normal) == earlier):
+            return ""
+        return f"the backup is not what was backed up (finished: {finished})"
+
+
+class Restore(Operation):
+    """A vault from a backup: there whole, or not at all."""
+
+    name = "restore"
+
+    def prepare(self, place: Place) -> Place:
+        backup.back_up(place.open, place.path.parent / BACKUP_FILE, _quiet)
+        shutil.rmtree(place.path)
+        return place
+
+    def act(self, place: Place, acknowledge: Acknowledge) -> None:
+        restore.restore(place.path.parent / BACKUP_FILE, place.path, _quiet)
+        acknowledge(None)
+
+    def resume(self, place: Place) -> Place:
+        if not self.contents_are_there(place):
+            self.act(place, lambda _: None)
+        return place
+
+
+class Rekey(Operation):
+    """Another passphrase, then another recovery key: at any time one of each opens the vault."""
+
+    name = "rekey"
+    kinds = (ENCRYPTED,)
+
+    def act(self, place: Place, acknowledge: Acknowledge) -> None:
+        assert place.key is not None
+        keys.rekey(place.path, place.key, NEW_PASSPHRASE, cost=CHEAP)
+        acknowledge(None)
+        keys.new_recovery_key(place.path, place.key)
+        acknowledge(None)
+
+    def find(self, place: Place) -> Place:
+        found = unlocked(place.path, NEW_PASSPHRASE, PASSPHRASE)
+        assert found.data_key == place.data_key, "another data key"
+        return place
+
+    def flaw(self, place: Place, *, finished: bool) -> str:
+        opens = [secret for secret in (PASSPHRASE, NEW_PASSPHRASE) if _opens(place, secret)]
+        if len(opens) != 1 or (finished and opens != [NEW_PASSPHRASE]):
+            return (
+                f"{len(opens)} passphrases open the vault, the new one: {NEW_PASSPHRASE in opens}"
+            )
+        if finished and _opens(place, place.recovery_key):
+            return "the recovery key that was replaced still opens the vault"
+        if opens == [PASSPHRASE] and not _opens(place, place.recovery_key):
+            return "the recovery key does not open the vault"
+        return ""
+
+
+def _opens(place: Place, secret: str) -> bool:
+    try:
+        keys.unlock(place.path, secret)
+    except WrongPassphraseError:
+        return False
+    return True
+
+
+UPKEEP: tuple[Operation, ...] = (Create(), Migrate(), BackUp(), Restore(), Rekey())
