@@ -19,7 +19,7 @@ from tracker.services.session import Workspace
 #: each. None: still to come.
 WRITERS: dict[str, str | None] = {
     "csv": "tracker.exchange.csv_tables",
-    "parquet": None,
+    "parquet": "tracker.exchange.parquet_tables",
     "fhir": None,
     "dicom": None,
     "isic": None,
