@@ -22,6 +22,7 @@ from tracker.domain.geometry import Box
 from tracker.domain.records import LifeCycle, SymptomKind
 from tracker.store import Vault
 from tracker.store.database import DATABASE_FILE
+from tracker.store.events import JournalRepaired
 
 FIXTURES = Path(__file__).parent / "fixtures"
 #: What a vault keeps that cannot be made again.
@@ -53,6 +54,12 @@ def fill(path: Path) -> None:
         vault.set_life_cycle(lesion, LifeCycle.RESOLVED, "gone")
         add(vault, 3, person="Ben", lesion=None)
         vault.move_observation(two.observation_id, None)
+
+
+def note_repair(path: Path) -> None:
+    """What a repaired journal ends with."""
+    with Vault.open(path) as vault:
+        vault._write(JournalRepaired(datetime(2026, 5, 1, 12, tzinfo=UTC), 20, 1, 2, 0))
 
 
 def pack(vault: Path, target: Path) -> None:
@@ -88,6 +95,8 @@ if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / "vault"
         Vault.create(made) if wanted.endswith("-empty") else fill(made)
+        if wanted.endswith("-repaired"):
+            note_repair(made)
         with Vault.open(made):
             pass
         pack(made, FIXTURES / wanted)

@@ -17,6 +17,7 @@ from tests.store.builders import (
     a_comparison,
     add,
     an_analysis,
+    lose_tables,
     photo_data,
 )
 from tests.store.same import assert_same, difference
@@ -28,11 +29,11 @@ from tracker.domain.geometry import Box
 from tracker.domain.records import Lesion, LifeCycle, Person, PhotoRecord, Symptom, SymptomKind
 from tracker.errors import InternalError
 from tracker.store import NewObservation, Vault
-from tracker.store.database import DATABASE_FILE
 from tracker.store.events import (
     CaptureCorrected,
     ComparisonAdded,
     Event,
+    JournalRepaired,
     LesionSaved,
     NoteSet,
     ObservationAdded,
@@ -47,7 +48,7 @@ from tracker.store.events import (
 )
 from tracker.store.journal import GENESIS, check_line, seal
 
-_EVENTS: dict[type[Event], st.SearchStrategy[Event]] = {
+EVENTS: dict[type[Event], st.SearchStrategy[Event]] = {
     VaultCreated: st.builds(VaultCreated, of_type(str), UTC_TIMES, st.booleans()),
     PersonSaved: st.builds(PersonSaved, of_type(Person)),
     LesionSaved: st.builds(LesionSaved, of_type(Lesion), of_type(str | None)),
@@ -71,17 +72,18 @@ _EVENTS: dict[type[Event], st.SearchStrategy[Event]] = {
     NoteSet: st.builds(NoteSet, of_type(str), of_type(str | None)),
     ComparisonAdded: st.builds(ComparisonAdded, of_type(Comparison)),
     SymptomAdded: st.builds(SymptomAdded, of_type(Symptom)),
+    JournalRepaired: st.builds(JournalRepaired, UTC_TIMES, *[of_type(int)] * 4),
 }
 
 
 def test_every_kind_of_event_is_tried() -> None:
-    assert set(_EVENTS) == set(Event.__args__)
+    assert set(EVENTS) == set(Event.__args__)
 
 
-@pytest.mark.parametrize("kind", _EVENTS, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", EVENTS, ids=lambda kind: kind.__name__)
 def test_an_event_survives_its_journal_line(kind: type[Event]) -> None:
     @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-    @given(_EVENTS[kind])
+    @given(EVENTS[kind])
     def check(event: Event) -> None:
         word, payload = event_to_json(event)
         assert_same(event_from_json(word, payload), event)
@@ -137,7 +139,7 @@ def test_every_field_survives_the_database_and_a_rebuild(
     assert_same([o.analysis for o in live[0]], found)
     assert_same(list(live[1]), pairs)
     assert_same(live[0], stored)
-    (path / DATABASE_FILE).unlink()
+    lose_tables(path)
     with Vault.open(path) as vault:
         assert_same((vault.observations(lesion), vault.comparisons(lesion)), live)
 
@@ -211,7 +213,7 @@ def test_edits_win_and_survive_a_rebuild(vault_path: Path) -> None:
             other, SymptomKind.ITCH, datetime(2025, 5, 5, tzinfo=UTC), "at night"
         )
         kept = vault.comparisons(lesion)
-    (vault_path / DATABASE_FILE).unlink()
+    lose_tables(vault_path)
     with Vault.open(vault_path) as vault:
         assert vault.people() == [ada]
         assert vault.lesions() == [other, lesion]

@@ -20,6 +20,7 @@ from tracker.store.events import (
     CaptureCorrected,
     ComparisonAdded,
     Event,
+    JournalRepaired,
     LesionSaved,
     NoteSet,
     ObservationAdded,
@@ -82,6 +83,8 @@ def rows_of(event: Event) -> Iterator[TableRow]:
             yield "comparison", _comparison(comparison)
         case SymptomAdded(s):
             yield "symptom", (s.symptom_id, s.lesion_id, s.kind.value, utc(s.noted_at), s.note)
+        case JournalRepaired(repaired_at, kept, salvaged, restored, lost):
+            yield "journal_repair", (utc(repaired_at), kept, salvaged, restored, lost)
 
 
 def _observation(event: ObservationAdded) -> Iterator[TableRow]:

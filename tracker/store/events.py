@@ -114,6 +114,21 @@ class SymptomAdded:
     symptom: Symptom
 
 
+@dataclass(frozen=True, slots=True)
+class JournalRepaired:
+    """The journal was damaged, and this is what became of its entries; times are UTC.
+
+    kept: before the damage. salvaged: after it, whole by themselves. restored: from the database.
+    lost: nowhere any more, as far as can be told.
+    """
+
+    repaired_at: datetime
+    kept: int
+    salvaged: int
+    restored: int
+    lost: int
+
+
 Event = (
     VaultCreated
     | PersonSaved
@@ -126,6 +141,7 @@ Event = (
     | NoteSet
     | ComparisonAdded
     | SymptomAdded
+    | JournalRepaired
 )
 
 #: The journal's word for each event; part of the stored format.
@@ -141,6 +157,7 @@ KINDS: dict[str, type[Event]] = {
     "note_set": NoteSet,
     "comparison_added": ComparisonAdded,
     "symptom_added": SymptomAdded,
+    "journal_repaired": JournalRepaired,
 }
 _WORDS = {kind: word for word, kind in KINDS.items()}
 

@@ -34,7 +34,8 @@ from tracker.store.codec import unpack_bits
 from tracker.store.database import Row
 
 
-def _aware(time: datetime) -> datetime:
+def aware(time: datetime) -> datetime:
+    """An instant of the database, which keeps UTC without a zone, with its zone."""
     return time.replace(tzinfo=UTC)
 
 
@@ -79,7 +80,7 @@ def photo_of(row: Row) -> PhotoRecord:
 
 def observation_of(row: Row) -> Observation:
     """An observation from a row of `reads.OBSERVATIONS`."""
-    capture = _capture_of(row, "taken")
+    capture = capture_of(row, "taken")
     if capture is None:  # every observation is added with one
         raise ValueError("an observation without a capture time")
     return Observation(
@@ -88,15 +89,16 @@ def observation_of(row: Row) -> Observation:
         person=person_of(row),
         lesion=lesion_of(row),
         capture=capture,
-        modality=_modality_of(row["modality"]),
-        analysis=_analysis_of(row),
+        modality=modality_of(row["modality"]),
+        analysis=analysis_of(row),
         note=row["note"],
-        added_at=_aware(row["added_at_utc"]),
+        added_at=aware(row["added_at_utc"]),
         requested_roi=box_of(row, "requested"),
     )
 
 
-def _analysis_of(row: Row) -> Analysis:
+def analysis_of(row: Row) -> Analysis:
+    """An analysis from the columns of its tables; those of a table without a row are None."""
     return Analysis(
         photo=row["photo_label"],
         status=row["status"],
@@ -104,8 +106,8 @@ def _analysis_of(row: Row) -> Analysis:
         advice=row["advice"],
         width=row["width_px"],
         height=row["height_px"],
-        capture=_capture_of(row, "file_taken"),
-        modality=_modality_of(row["analysed_modality"]),
+        capture=capture_of(row, "file_taken"),
+        modality=modality_of(row["analysed_modality"]),
         roi=box_of(row, "roi"),
         quality=_quality_of(row),
         mask=_mask_of(row),
@@ -128,11 +130,13 @@ def _analysis_of(row: Row) -> Analysis:
     )
 
 
-def _modality_of(word: str | None) -> Modality | None:
+def modality_of(word: str | None) -> Modality | None:
+    """How a photo was taken, from its word."""
     return None if word is None else Modality(word)
 
 
-def _capture_of(row: Row, prefix: str) -> CaptureTime | None:
+def capture_of(row: Row, prefix: str) -> CaptureTime | None:
+    """The capture time in the columns `<prefix>_at`, `<prefix>_precision`, `<prefix>_source`."""
     if row[f"{prefix}_at"] is None:
         return None
     source = DateSource(row[f"{prefix}_source"])
@@ -212,7 +216,7 @@ def symptom_of(row: Row) -> Symptom:
         symptom_id=row["symptom_id"],
         lesion_id=row["lesion_id"],
         kind=SymptomKind(row["kind"]),
-        noted_at=_aware(row["noted_at_utc"]),
+        noted_at=aware(row["noted_at_utc"]),
         note=row["note"],
     )
 

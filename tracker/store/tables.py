@@ -16,7 +16,7 @@ from tracker.store.sealing import Sealing
 from tracker.store.snapshot import restore_snapshot, worth_writing, write_snapshot
 
 #: DuckDB would else move what does not fit in memory into files, as plain as it is.
-_MEMORY_SETTINGS = SETTINGS | {"temp_directory": "", "max_temp_directory_size": "0B"}
+MEMORY_SETTINGS = SETTINGS | {"temp_directory": "", "max_temp_directory_size": "0B"}
 _IN_MEMORY = Path(":memory:")
 _log = logging.getLogger(__name__)
 
@@ -76,7 +76,7 @@ class _InMemory:
 
     def open(self) -> Database:
         try:
-            connection = duckdb.connect(":memory:", config=_MEMORY_SETTINGS)
+            connection = duckdb.connect(":memory:", config=MEMORY_SETTINGS)
         except duckdb.Error as error:
             raise explain(error, _IN_MEMORY) from error
         database = Database(connection, _IN_MEMORY, self._migrations)

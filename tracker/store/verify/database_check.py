@@ -9,9 +9,11 @@ from itertools import islice
 import duckdb
 
 from tracker.store.apply import apply_entries
-from tracker.store.database import DATABASE_FILE, SETTINGS, Database, Row, write_ahead_log
+from tracker.store.database import DATABASE_FILE, Database, Row, write_ahead_log
 from tracker.store.header import newer
 from tracker.store.journal import Entry
+from tracker.store.snapshot import SNAPSHOT_FILE
+from tracker.store.tables import MEMORY_SETTINGS
 from tracker.store.verify.databases import Applied, Look, UnreadableError, is_newer, look
 from tracker.store.verify.evidence import Evidence
 from tracker.store.verify.findings import Finding
@@ -22,15 +24,14 @@ _MADE_AT_OPENING = "It is made from the journal, as it would be when the vault i
 
 
 def check_database(seen: Evidence, *, deep: bool) -> Iterator[Finding]:
-    """Findings about the DuckDB file of a plain vault; an encrypted one has none.
+    """Findings about the database file, or the snapshot that an encrypted vault has instead.
 
     Raises:
         VaultNewerError: a newer program has migrated it. VaultBusyError: a program has it open.
     """
-    if seen.sealing.encrypted:
-        return
+    file = SNAPSHOT_FILE if seen.sealing.encrypted else DATABASE_FILE
     try:
-        with look(seen.vault) as database:
+        with look(seen.vault, seen.sealing, seen.migrations) as database:
             if database is None:
                 yield from _missing(seen)
             else:
@@ -39,14 +40,14 @@ def check_database(seen: Evidence, *, deep: bool) -> Iterator[Finding]:
         yield Finding(
             "database_unreadable",
             "damage",
-            DATABASE_FILE,
-            f"The database is damaged and cannot be read ({error}).",
+            file,
+            f"The database '{file}' is damaged and cannot be read ({error}).",
             _MADE_AGAIN,
         )
 
 
 def _missing(seen: Evidence) -> Iterator[Finding]:
-    if len(seen.scan.sound) > 1:
+    if len(seen.scan.sound) > 1 and not seen.sealing.encrypted:
         yield Finding(
             "database_missing",
             "leftover",
@@ -78,7 +79,7 @@ def _check(seen: Evidence, database: Look, *, deep: bool) -> Iterator[Finding]:
         return
     disagreement = _disagreement(seen, database, applied)
     if disagreement is not None:
-        yield Finding("database_differs", "damage", DATABASE_FILE, disagreement, _MADE_AGAIN)
+        yield Finding("database_differs", "damage", database.file, disagreement, _MADE_AGAIN)
         return
     yield from _level(seen, applied)
     if deep:
@@ -107,6 +108,8 @@ def _level(seen: Evidence, applied: Sequence[Applied]) -> Iterator[Finding]:
             f"The journal ends at entry {head}, but {count} were stored.",
             "What is missing is restored from the database.",
         )
+    elif seen.sealing.encrypted:
+        return  # a snapshot is of some earlier entry
     elif count < head:
         yield Finding(
             "database_behind",
@@ -131,14 +134,14 @@ def _level(seen: Evidence, applied: Sequence[Applied]) -> Iterator[Finding]:
 def _compare(seen: Evidence, database: Look, count: int) -> Iterator[Finding]:
     """Every row of every table against the one that the journal gives."""
     entries = [entry for seq, entry in seen.entries.items() if seq <= count]
-    memory = duckdb.connect(":memory:", config=SETTINGS)
+    memory = duckdb.connect(":memory:", config=MEMORY_SETTINGS)
     with closing(Database(memory, seen.vault / DATABASE_FILE, seen.migrations)) as rebuilt:
         tables = _columns(database, rebuilt)
         waiting = iter(entries)
         while some := list(islice(waiting, _AT_ONCE)):
             wrong = _first_difference(database, rebuilt, tables, some)
             if wrong is not None:
-                yield _differing_row(*wrong)
+                yield _differing_row(database.file, *wrong)
                 return
     for table in tables:
         rows = database.rows(
@@ -146,7 +149,7 @@ def _compare(seen: Evidence, database: Look, count: int) -> Iterator[Finding]:
         )
         extra = next(rows, None)
         if extra is not None:
-            yield _differing_row(table, extra["seq"])
+            yield _differing_row(database.file, table, extra["seq"])
             return
 
 
@@ -191,11 +194,11 @@ def _first_seq(wanted: list[Row], found: list[Row]) -> int:
     return int(longer[min(len(wanted), len(found))]["seq"])
 
 
-def _differing_row(table: str, seq: int) -> Finding:
+def _differing_row(file: str, table: str, seq: int) -> Finding:
     return Finding(
         "database_differs",
         "damage",
-        DATABASE_FILE,
+        file,
         f"The database's table '{table}' does not hold what journal entry {seq} says.",
         _MADE_AGAIN,
     )

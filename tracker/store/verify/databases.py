@@ -12,8 +12,18 @@ from typing import Any
 import duckdb
 
 from tracker.errors import MoletrailError
-from tracker.store.database import DATABASE_FILE, SETTINGS, Row, explain
+from tracker.store.database import (
+    DATABASE_FILE,
+    SETTINGS,
+    Database,
+    DatabaseUnreadableError,
+    Row,
+    explain,
+)
 from tracker.store.migrate import Migration
+from tracker.store.sealing import Sealing
+from tracker.store.snapshot import SNAPSHOT_FILE, restore_snapshot
+from tracker.store.tables import MEMORY_SETTINGS
 
 #: Tables that say how the database was made, not what is in the vault.
 _OWN_TABLES = frozenset({"schema_migration", "applied_entry"})
@@ -40,11 +50,15 @@ class Applied:
 
 
 class Look:
-    """A database that can be asked; every answer may raise `UnreadableError`."""
+    """A database that can be asked; every answer may raise `UnreadableError`.
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    Args:
+        file: name of what it was read from, for findings.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, file: str) -> None:
         self._connection = connection
-        self._path = path
+        self.file = file
 
     def rows(self, sql: str, parameters: tuple[Any, ...] = ()) -> Iterator[Row]:
         """The answer to a query, each row by column name."""
@@ -54,10 +68,9 @@ class Look:
             while some := cursor.fetchmany(500):
                 for values in some:
                     yield dict(zip(names, values, strict=True))
-        except (duckdb.Error, ValueError, OverflowError) as error:
-            found = explain(error, self._path) if isinstance(error, duckdb.Error) else None
-            if isinstance(found, MoletrailError) and found.exit_code != 70:
-                raise found from error
+        except duckdb.Error as error:
+            raise UnreadableError(type(error).__name__) from error
+        except (ValueError, OverflowError) as error:  # a value that is none of its column's type
             raise UnreadableError(type(error).__name__) from error
 
     def tables(self) -> list[str]:
@@ -94,29 +107,53 @@ class Look:
 
 
 @contextmanager
-def look(vault: Path) -> Iterator[Look | None]:
-    """The vault's database, opened read-only; None where there is none.
+def look(vault: Path, sealing: Sealing, migrations: tuple[Migration, ...]) -> Iterator[Look | None]:
+    """The tables of a vault as they were kept, to be read only; None where none were.
 
     Raises:
-        UnreadableError: the file cannot be opened as a database.
-        VaultBusyError: another program has it open.
+        UnreadableError: what was kept cannot be read as tables.
+        VaultBusyError: another program has the file open.
     """
-    path = vault / DATABASE_FILE
-    if not path.exists() or (path.is_file() and path.stat().st_size == 0):
+    connection = _sealed(vault, sealing, migrations) if sealing.encrypted else _plain(vault)
+    if connection is None:
         yield None
         return
     try:
-        connection = duckdb.connect(str(path), read_only=True, config=SETTINGS)
+        yield Look(connection, SNAPSHOT_FILE if sealing.encrypted else DATABASE_FILE)
+    finally:
+        with suppress(duckdb.Error):
+            connection.close()
+
+
+def _plain(vault: Path) -> duckdb.DuckDBPyConnection | None:
+    path = vault / DATABASE_FILE
+    if not path.exists() or (path.is_file() and path.stat().st_size == 0):
+        return None
+    try:
+        return duckdb.connect(str(path), read_only=True, config=SETTINGS)
     except duckdb.Error as error:
         found = explain(error, path, opening=True)
         if isinstance(found, MoletrailError):
             raise found from error
         raise UnreadableError(type(error).__name__) from error
+
+
+def _sealed(
+    vault: Path, sealing: Sealing, migrations: tuple[Migration, ...]
+) -> duckdb.DuckDBPyConnection | None:
+    connection = duckdb.connect(":memory:", config=MEMORY_SETTINGS)
+    database = Database(connection, Path(":memory:"), migrations)
     try:
-        yield Look(connection, path)
-    finally:
-        with suppress(duckdb.Error):
-            connection.close()
+        if restore_snapshot(vault, sealing, database, migrations):
+            return connection
+    except DatabaseUnreadableError as error:
+        connection.close()
+        raise UnreadableError("SealBroken") from error
+    except BaseException:
+        connection.close()
+        raise
+    connection.close()
+    return None
 
 
 def is_newer(found: list[tuple[int, str]], migrations: tuple[Migration, ...]) -> bool:

@@ -1,0 +1,72 @@
+"""What the journal lost can be had from the rows that it once gave."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from tests.store.same import assert_same
+from tests.store.test_round_trip import EVENTS
+from tracker import resources
+from tracker.store.apply import apply_entries, rows_of
+from tracker.store.database import Database
+from tracker.store.events import (
+    Event,
+    LesionSaved,
+    ObservationReanalysed,
+    SymptomAdded,
+    event_from_json,
+    event_to_json,
+)
+from tracker.store.journal import GENESIS, seal
+from tracker.store.migrate import load_migrations
+from tracker.store.unapply import event_of
+from tracker.store.verify.databases import Look
+
+NOW = datetime(2026, 5, 4, 3, 2, 1, 98765, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(":memory:") as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def database(connection: duckdb.DuckDBPyConnection) -> Database:
+    return Database(connection, Path(":memory:"), load_migrations(resources.migrations_dir()))
+
+
+@pytest.mark.parametrize("kind", EVENTS, ids=lambda kind: kind.__name__)
+def test_rows_give_the_event_that_gave_them(
+    kind: type[Event], database: Database, connection: duckdb.DuckDBPyConnection
+) -> None:
+    @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(EVENTS[kind])
+    def check(event: Event) -> None:
+        if isinstance(event, SymptomAdded):  # as the vault does it
+            noted_at = event.symptom.noted_at.replace(tzinfo=UTC)
+            event = SymptomAdded(dataclasses.replace(event.symptom, noted_at=noted_at))
+        word, _ = event_to_json(event)
+        _, entry = seal(7, NOW, event, GENESIS)
+        database.run("BEGIN")
+        try:
+            apply_entries(database, [entry])
+            rows = Look(connection, "memory").rows_between(7, 7).get(7, {})
+        finally:
+            database.roll_back()
+        owner = event.lesion.person if isinstance(event, LesionSaved) else ""
+        wanted = entry.event
+        again = event_of(word, rows, person=owner, recorded_at=NOW)
+        assert_same(list(rows_of(again)), list(rows_of(wanted)))
+        if isinstance(wanted, ObservationReanalysed):
+            wanted = dataclasses.replace(wanted, added_at=NOW)
+        assert_same(event_from_json(*event_to_json(again)), wanted)
+
+    check()
