@@ -82,6 +82,7 @@ BOMBS = {
     "frames of png": (lambda: png_with((b"acTL", struct.pack(">II", 4_000_000, 0))), "film"),
     "pieces of png": (lambda: png_with(*[(b"tIME", bytes(7))] * 100_001), "pieces"),
     "profile of jpeg": (lambda: jpeg_with(b"\xe2ICC_PROFILE\0\1\1" + bytes(65_000), 140), "prof"),
+    "exif of jpeg": (lambda: jpeg_with(b"\xe1Exif\0\0" + bytes(65_000), 70), "EXIF"),
     "segments of jpeg": (lambda: jpeg_with(b"\xe5" + bytes(65_000), 1100), "metadata"),
     "profile of webp": (lambda: webp_with(b"ICCP", 9 * MB), "profile"),
     "exif of webp": (lambda: webp_with(b"EXIF", 5 * MB), "EXIF"),

@@ -5,22 +5,29 @@ Some libraries fall silent where they see `CI`, so the programs here run without
 
 from __future__ import annotations
 
-import csv
-import itertools
+import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.silence.tracing import can_trace, outside, peers, wrapper
+from tests import made_up
+from tests.silence.tracing import can_trace, outside, peers, started, wrapper
 from tests.ui.browser import visit
 from tests.ui.conftest import chromium, filled_vault, served  # noqa: F401  fixtures
 from tracker.analysis.render_camera import to_jpeg
 from tracker.analysis.render_demo import demo_series
+from tracker.cli.main import app
+from tracker.cli.vault_commands import NOT_THERE_YET
+from tracker.services.exporting import formats
+from tracker.vision.decoding.process import MODULE as WORKER
 from ui import strings
+
+PERSON, LESION = "Eva", "Upper back"
 
 pytestmark = [
     pytest.mark.xdist_group("app"),
@@ -43,40 +50,100 @@ def test_the_trace_sees_an_attempt(tmp_path: Path) -> None:
     assert outside(trace) == {"192.0.2.1"}
 
 
-def test_import_analyze_and_judgement_reach_nobody(tmp_path: Path) -> None:
-    vault = tmp_path / "vault"
-    manifest = tmp_path / "photos.csv"
-    first = ""
-    with manifest.open("w", newline="", encoding="utf-8") as file:
-        rows = csv.writer(file)
-        rows.writerow(["photo", "person", "lesion", "taken_at"])
-        for number, photo in enumerate(itertools.islice(demo_series(), 2)):
-            (tmp_path / f"{number}.jpg").write_bytes(to_jpeg(photo.rgb))
-            rows.writerow([f"{number}.jpg", photo.person, photo.lesion, photo.taken_at])
-            first = first or str(tmp_path / f"{number}.jpg")
-    for step, arguments in enumerate(
-        (
-            ["init"],
-            ["import", str(manifest)],
-            ["analyze", first],
-            ["changes"],
-            ["match", first],
-            ["report", "--person", "Demo Ada", "--out", str(tmp_path / "report.pdf")],
-            ["card", "--out", str(tmp_path / "card.png")],
-            ["doctor"],
-        )
-    ):
-        trace = tmp_path / f"trace-{step}"
-        command = [sys.executable, "-m", "tracker.cli", "--vault", str(vault), *arguments]
-        finished = subprocess.run(
-            [*wrapper(trace), *command],
-            env=without_ci(),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert finished.returncode == 0, finished.stderr
-        assert peers(trace) == set(), f"'{arguments[0]}' named a network address"
+def photos(folder: Path) -> None:
+    """Two made-up photos of one lesion with their manifest."""
+    lines = ["photo,person,lesion,taken_at"]
+    for number, photo in enumerate(made_up.photos(2)):
+        (folder / f"photo{number}.jpg").write_bytes(photo.jpeg)
+        lines.append(f"photo{number}.jpg,{PERSON},{LESION},{photo.taken_at}")
+    (folder / "photos.csv").write_text("\n".join(lines), encoding="utf-8")
+
+
+def plain_steps(folder: Path) -> list[list[str]]:
+    """Every command on a vault that is not encrypted."""
+    first, second = (str(folder / f"photo{number}.jpg") for number in range(2))
+    out = str(folder / "out")
+    found = f"{{observation:{LESION}}}"
+    return [
+        ["init"],
+        ["import", str(folder / "photos.csv")],
+        ["analyze", first, "--masks", out, "--overlays", out, "--heatmaps", out],
+        ["add", second, "--date", "2024-05-01", "--lesion", "other", "--symptom", "itch"],
+        ["match", first],
+        *([name] for name in ("people", "lesions", "unassigned", "changes", "doctor")),
+        ["timeline", LESION],
+        ["set-date", found, "2023-01-01"],
+        ["note", found, "seen"],
+        ["move", "{observation:other}", "--unassign"],
+        ["rename", "other", "another"],
+        ["rename-person", PERSON, "Eve"],
+        ["site", LESION, "back"],
+        ["status", LESION, "active"],
+        ["merge", "another", LESION],
+        ["symptom", LESION, "pain"],
+        ["symptoms", LESION],
+        *(["report", "--out", f"{out}/report.{form}"] for form in ("pdf", "html")),
+        *(["card", "--out", f"{out}/card.{form}"] for form in ("pdf", "png")),
+        *(["export", "--format", form, "--out", f"{out}/{form}"] for form in formats()),
+        ["verify", "--deep"],
+        ["reanalyze"],
+        ["backup", f"{out}/backup"],
+        ["restore", f"{out}/backup", "--to", f"{out}/restored"],
+        ["encrypt"],
+        ["--version"],
+    ]
+
+
+def encrypted_steps(folder: Path) -> list[list[str]]:
+    """What is done differently where the vault is encrypted."""
+    return [
+        ["init", "--encrypt"],
+        ["import", str(folder / "photos.csv")],
+        ["changes"],
+        ["verify", "--deep"],
+        ["export", "--format", "csv", "--out", str(folder / "csv")],
+        ["backup", str(folder / "backup")],
+        ["restore", str(folder / "backup"), "--to", str(folder / "restored")],
+        ["rekey", "--new-passphrase-file", str(folder / "passphrase")],
+    ]
+
+
+#: Commands that serve the app: the test with the browser has them.
+SERVERS = {"serve", "demo"}
+
+
+def test_no_command_is_left_out(tmp_path: Path) -> None:
+    """A new command belongs into one of the groups above."""
+    steps = [*plain_steps(tmp_path), *encrypted_steps(tmp_path)]
+    there = {
+        info.name or getattr(info.callback, "__name__", "") for info in app.registered_commands
+    }
+    there = {name.replace("_", "-").strip("-") for name in there}
+    traced = {step[0] for step in steps} - {"--version"}
+    assert there - set(NOT_THERE_YET) - SERVERS == traced, "add the command to plain_steps"
+
+
+@pytest.mark.parametrize("group", [plain_steps, encrypted_steps])
+def test_every_command_reaches_nobody(
+    group: Callable[[Path], list[list[str]]], tmp_path: Path
+) -> None:
+    photos(tmp_path)
+    (tmp_path / "passphrase").write_text("copper violin rain harbour\n", encoding="utf-8")
+    vault = str(tmp_path / "vault")
+    steps = tmp_path / "steps.json"
+    lines = [["--vault", vault, *step] for step in group(tmp_path)]
+    steps.write_text(json.dumps(lines), encoding="utf-8")
+    trace = tmp_path / "trace"
+    finished = subprocess.run(
+        [*wrapper(trace), sys.executable, "-m", "tests.silence.several", str(steps)],
+        env=without_ci() | {"MOLETRAIL_PASSPHRASE": "plum ladder otter seven"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stderr
+    assert peers(trace) == set(), "a command named a network address"
+    assert WORKER in started(trace), "the decoder process was not part of it"
 
 
 @pytest.mark.browser
@@ -100,3 +167,4 @@ def test_the_app_with_a_browser_reaches_nobody(
         seen.open("data")
         assert seen.elsewhere == []
     assert outside(trace) == set()
+    assert WORKER in started(trace), "the decoder process was not part of it"

@@ -7,6 +7,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+#: Follow children; stop them at the calls of interest only (a filter in the kernel).
+_QUICK = ("-f", "--seccomp-bpf")
 #: Every call by which a process can name a peer.
 CALLS = "connect,sendto,sendmsg,sendmmsg"
 _ADDRESS = re.compile(
@@ -18,15 +20,21 @@ _NOT_NETWORK = {"AF_UNIX", "AF_NETLINK", "AF_UNSPEC"}
 
 def wrapper(trace: Path) -> list[str]:
     """The command to run a program under, so that `trace` notes its calls and its children's."""
-    return ["strace", "-f", "-qq", "-e", f"trace={CALLS}", "-o", str(trace)]
+    return ["strace", *_QUICK, "-qq", "-s", "400", "-e", f"trace={CALLS},execve", "-o", str(trace)]
 
 
 def can_trace() -> bool:
     """Whether this machine has strace and lets it work."""
     if shutil.which("strace") is None:
         return False
-    tried = subprocess.run(["strace", "-qq", "-o", "/dev/null", "true"], check=False)
+    tried = subprocess.run(["strace", *_QUICK, "-qq", "-o", "/dev/null", "true"], check=False)
     return tried.returncode == 0
+
+
+def started(trace: Path) -> str:
+    """The programs that were started, with their arguments, a line each."""
+    lines = trace.read_text(errors="replace").splitlines()
+    return "\n".join(line for line in lines if " execve(" in line and line.endswith("= 0"))
 
 
 def peers(trace: Path) -> set[str]:

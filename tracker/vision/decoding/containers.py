@@ -32,7 +32,7 @@ class Tally:
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._blocks = self._frames = self._metadata = self._icc = 0
+        self._blocks = self._frames = self._metadata = self._icc = self._exif = 0
 
     def block(self) -> None:
         """One more chunk, segment or box."""
@@ -61,8 +61,9 @@ class Tally:
         self._keep("a colour profile", self._icc, MAX_ICC_BYTES)
 
     def exif(self, size: int) -> None:
-        """An EXIF block of `size` bytes."""
-        self._keep("EXIF data", size, MAX_EXIF_BYTES)
+        """`size` bytes of EXIF; readers join pieces, again and again."""
+        self._exif += size
+        self._keep("EXIF data", self._exif, MAX_EXIF_BYTES)
 
     def text(self, size: int) -> None:
         """A packed text of `size` bytes or more."""
@@ -141,7 +142,7 @@ def _unpacked_size(data: bytes, start: int, end: int) -> int:
 
 
 def _check_jpeg(data: bytes, tally: Tally) -> None:
-    """The segments before the first scan; EXIF cannot exceed 64 KiB a segment."""
+    """The segments before the first scan; EXIF beyond 64 KiB goes on in further ones."""
     at = 2
     while True:
         at = data.find(b"\xff", at)
@@ -161,6 +162,8 @@ def _check_jpeg(data: bytes, tally: Tally) -> None:
             tally.metadata(length)
             if marker == 0xE2 and data.startswith(b"ICC_PROFILE\0", at + 2):
                 tally.icc(length)
+            elif marker == 0xE1 and data.startswith(b"Exif\0", at + 2):
+                tally.exif(length)
         at += max(length, 2)
 
 
