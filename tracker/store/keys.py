@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tracker.errors import VaultError, VaultLockedError, WrongPassphraseError
-from tracker.store import recovery
+from tracker.store import conversion, recovery
 from tracker.store.disk import damaged
 from tracker.store.header import ENCRYPTED_FORMAT, Header, read_header, write_header
 from tracker.store.locking import locked
@@ -126,6 +126,7 @@ def unlock(path: Path, secret: str) -> VaultKey:
         VaultDamagedError: no sound header, or what a slot holds is no key of this vault.
     """
     header = _encrypted(path, read_header(path))
+    conversion.settle_if_free(path)
     typo = False
     try:
         bits = recovery.parse_recovery_key(secret)

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 from tracker import resources
@@ -22,9 +21,10 @@ from tracker.domain.records import (
     Observation,
     PhotoRecord,
 )
-from tracker.errors import InternalError, UnknownNameError
-from tracker.store import reads
+from tracker.errors import InternalError, UnknownNameError, UsageError
+from tracker.store import conversion
 from tracker.store.create import create_encrypted_vault, create_vault
+from tracker.store.erasure import finish_erasure
 from tracker.store.events import (
     CaptureCorrected,
     ComparisonAdded,
@@ -36,16 +36,50 @@ from tracker.store.events import (
     check_local,
     kept_analysis,
 )
-from tracker.store.header import finish_copies, read_header
+from tracker.store.header import Header, finish_copies, read_header
 from tracker.store.kept import engine_of
 from tracker.store.keys import VaultKey, sealing_for
 from tracker.store.locking import locked
 from tracker.store.migrate import load_migrations
 from tracker.store.names import clean_file_name, clean_note
 from tracker.store.photos import PhotoFolder
+from tracker.store.sealing import Sealing
 from tracker.store.slots import DEFAULT_COST, KdfCost
 from tracker.store.values import NewObservation
 from tracker.store.vault_people import VaultPeople, new_id
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A vault that this process alone may touch; interrupted work in it is finished or undone."""
+
+    path: Path
+    header: Header
+    sealing: Sealing
+
+    @contextmanager
+    def opened(self) -> Iterator[Vault]:
+        """The vault, open for the length of the block."""
+        migrations = load_migrations(resources.migrations_dir())
+        with engine_of(self.path, self.header, migrations, self.sealing) as engine:
+            yield Vault(self.path, self.header, engine, self.sealing)
+
+
+@contextmanager
+def holding(
+    path: Path, *, key: VaultKey | None = None, wait_s: float = 20.0, purpose: str = ""
+) -> Iterator[Held]:
+    """Hold a vault without opening it; arguments and errors as `Vault.open`."""
+    header = read_header(path, warn=False)  # before a lock file is made in any folder
+    conversion.settle(path, wait_s=wait_s)
+    sealing_for(path, header, key)
+    with locked(path, wait_s=wait_s, purpose=purpose, timed=not header.encrypted):
+        header = read_header(path)
+        sealing = sealing_for(path, header, key)
+        finish_copies(path, header)
+        finish_erasure(path, sealing)
+        PhotoFolder(path, sealing).sweep()
+        yield Held(path, header, sealing)
 
 
 class Vault(VaultPeople):
@@ -96,17 +130,11 @@ class Vault(VaultPeople):
             VaultDamagedError: the journal is broken; the message names the repair.
             VaultBusyError: still held after `wait_s`; the message says by whom.
         """
-        # Before a lock file is made in a folder that is no vault.
-        sealing_for(path, read_header(path, warn=False), key)
-        timed = not read_header(path, warn=False).encrypted
-        with locked(path, wait_s=wait_s, purpose=purpose, timed=timed):
-            header = read_header(path)
-            sealing = sealing_for(path, header, key)
-            finish_copies(path, header)
-            PhotoFolder(path, sealing).sweep()
-            migrations = load_migrations(resources.migrations_dir())
-            with engine_of(path, header, migrations, sealing) as engine:
-                yield cls(path, header, engine, sealing)
+        with (
+            holding(path, key=key, wait_s=wait_s, purpose=purpose) as held,
+            held.opened() as vault,
+        ):
+            yield vault
 
     @contextmanager
     def batch(self) -> Iterator[None]:
@@ -148,7 +176,7 @@ class Vault(VaultPeople):
 
         Raises:
             UnknownNameError: the photo, person or lesion is not in the vault.
-            UsageError: the lesion is another person's, or the note no possible one.
+            UsageError: the lesion is another person's, the note no possible one, the id taken.
             InternalError: the analysis holds what cannot be stored (a bug).
         """
         person = self._known_person(new.person)
@@ -156,8 +184,10 @@ class Vault(VaultPeople):
         photo = self.photo(new.photo.photo_sha256)
         if photo is None:
             raise UnknownNameError("The photo of the observation was not kept in the vault.")
+        if new.observation_id is not None and self.has_observation(new.observation_id):
+            raise UsageError(f"There is already an observation {new.observation_id!a}.")
         event = ObservationAdded(
-            observation_id=new_id("obs"),
+            observation_id=new.observation_id or new_id("obs"),
             photo_sha256=photo.photo_sha256,
             person_id=person.person_id,
             lesion_id=None if lesion is None else lesion.lesion_id,
@@ -166,7 +196,7 @@ class Vault(VaultPeople):
             requested_roi=new.requested_roi,
             analysis=new.analysis,
             note=clean_note(new.note),
-            added_at=datetime.now(UTC),
+            added_at=new.added_at or datetime.now(UTC),
         )
         self._write(event)
         return Observation(
@@ -235,7 +265,7 @@ class Vault(VaultPeople):
             UnknownNameError: one of its observations is not in the vault.
         """
         for observation_id in (comparison.earlier, comparison.later):
-            if not self._engine.read(partial(reads.has_observation, observation_id=observation_id)):
+            if not self.has_observation(observation_id):
                 self.observation(observation_id)  # raises, with the words for it
         self._write(ComparisonAdded(comparison))
 
