@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from tests.campaigns.operations import Add, Import, Operation
-from tests.campaigns.upkeep import UPKEEP
+from tests.campaigns.rewriting import Delete, Encrypt
+from tests.campaigns.upkeep import BackUp, Create, Migrate, Rekey, Restore
 
-OPERATIONS: tuple[Operation, ...] = (Add(), Import(), *UPKEEP)
+OPERATIONS: tuple[Operation, ...] = (
+    Add(),
+    Import(),
+    Create(),
+    Migrate(),
+    BackUp(),
+    Restore(),
+    Rekey(),
+    Encrypt(),
+    Delete(),
+)
 BY_NAME = {operation.name: operation for operation in OPERATIONS}

@@ -4,27 +4,28 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 from tests.campaigns import steps
-from tests.campaigns.attacked import BY_NAME
 from tests.campaigns.places import Place, keep_snapshots_early
+from tests.campaigns.scripts import Acknowledge
 from tests.campaigns.steps import Stop
 from tests.store.workers import context as plain_context
 
 PATIENCE_S = 120.0
 LOG = "child.log"
-_PRELOADED = ["tests.campaigns.children", "faiss", "PIL.Image"]
+_PRELOADED = ["tests.campaigns.children", "tests.campaigns.kill", "faiss", "PIL.Image"]
 
 
 @dataclass(frozen=True)
 class Job:
-    """What a child is to do: an operation on the place in `folder`, watched, with a stop."""
+    """What a child is to do with the place in `folder`, watched, with a stop."""
 
-    operation: str
+    act: Callable[[Place, Acknowledge], None]
     folder: Path
     place: Place
     stop: Stop | None = None
@@ -79,7 +80,7 @@ def _work(job: Job, ready: Connection) -> None:
     note = steps.watch(job.folder, job.folder / LOG, job.stop)
     ready.send_bytes(b"go")
     try:
-        BY_NAME[job.operation].act(job.place, lambda _: note("done"))
+        job.act(job.place, lambda _: note("done"))
     except Exception as error:  # the parent decides what it means
         ready.send_bytes(f"{type(error).__name__}: {error}".encode())
     ready.close()

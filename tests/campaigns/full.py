@@ -43,7 +43,7 @@ def _at_a_step(case: Case, operation: Operation, rehearsal: Rehearsal) -> Outcom
     writes = sorted({step for step in rehearsal.steps if step.startswith(_WRITES)})
     chosen = writes[case.number // (2 * len(TARGETS)) % len(writes)]
     stop = Stop(chosen, case.random.randrange(rehearsal.steps.count(chosen)), "full")
-    ended = children.run(Job(operation.name, case.folder, place, stop))
+    ended = children.run(Job(operation.act, case.folder, place, stop))
     outcome = examine(operation, place, rehearsal, ended)
     outcome.counts[f"full at: {chosen}"] = 1
     outcome.detail = f"full at {chosen}; {ended.error[:160]}"
@@ -58,7 +58,7 @@ def _on_a_small_disk(case: Case, operation: Operation, rehearsal: Rehearsal) -> 
         left = case.random.randrange(0, max(used, _MIB))
         filler = disk / "filler"
         filler.write_bytes(b"x" * max(0, room.f_bavail * room.f_frsize - left))
-        ended = children.run(Job(operation.name, disk, place))
+        ended = children.run(Job(operation.act, disk, place))
         filler.unlink()
         outcome = examine(operation, place, rehearsal, ended)
     outcome.counts["on a small real disk"] = 1

@@ -10,6 +10,7 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 from tests.campaigns import children, command
@@ -60,9 +61,14 @@ def rehearse(name: str, kind: str) -> Rehearsal:
 def _timed(name: str, template: Template, folder: Path) -> Ended:
     shutil.rmtree(folder, ignore_errors=True)
     place = children.copied(template.folder, template.place, folder)
-    ended = children.run(Job(name, folder, place))
+    ended = children.run(Job(BY_NAME[name].act, folder, place))
     assert not ended.error, f"{name} fails without a kill: {ended.error}"
     return ended
+
+
+def step_names(rehearsal: Rehearsal) -> list[str]:
+    """The different steps, in an order that is always the same and mixes early and late ones."""
+    return sorted(set(rehearsal.steps), key=lambda name: sha256(name.encode()).digest())
 
 
 def _state(operation: Operation, place: Place, vault: object) -> Content | None:
@@ -78,15 +84,15 @@ def attack(case: Case) -> Outcome:
     rehearsal = rehearse(name, kind)
     place = children.copied(rehearsal.template.folder, rehearsal.template.place, case.folder)
     if stopped_at_step:
-        names = sorted(set(rehearsal.steps))
+        names = step_names(rehearsal)
         chosen = names[(case.number // len(TARGETS) // 2) % len(names)]
         how = "half" if chosen.startswith("write ") and case.random.random() < 0.5 else "kill"
         stop = Stop(chosen, case.random.randrange(rehearsal.steps.count(chosen)), how)
-        ended = children.run(Job(name, case.folder, place, stop))
+        ended = children.run(Job(BY_NAME[name].act, case.folder, place, stop))
         where = f"{how} {chosen}"
     else:
         after_s = case.random.uniform(0.0, rehearsal.took_s)
-        ended = children.run(Job(name, case.folder, place), after_s=after_s)
+        ended = children.run(Job(BY_NAME[name].act, case.folder, place), after_s=after_s)
         where = f"{ended.steps[-1] if ended.steps else 'start'}, at random"
     outcome = _examine(BY_NAME[name], place, rehearsal, ended)
     outcome.stratum = f"{name}, {kind}"

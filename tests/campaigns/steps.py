@@ -24,6 +24,8 @@ _HEX = re.compile(r"[0-9a-f]{12,}")
 _TEMPORARY = re.compile(r"^\.(?P<name>.+?)\.[0-9a-f]{6,}\.part$")
 _TIME = re.compile(r"\d{8}T\d+Z")
 _NUMBER = re.compile(r"\d+")
+#: The folder in which something is made before it appears beside it.
+_STAGING = re.compile(r"^\.(?P<name>.+?)\.[0-9a-f]{6,}\.part/")
 _SHARD = re.compile(r"/[0-9a-f]{2}(?=/|$)")
 
 
@@ -81,7 +83,7 @@ def kind_of(path: Any, root: Path) -> str | None:
         relative = Path(os.path.abspath(os.fsdecode(path))).relative_to(root).as_posix()  # noqa: PTH100
     except (ValueError, TypeError):
         return None
-    relative = relative.removeprefix("vault/")
+    relative = _STAGING.sub(r"staged \g<name>/", relative.removeprefix("vault/"))
     folder, _, name = relative.rpartition("/")
     temporary = _TEMPORARY.match(name)
     name = temporary["name"] if temporary else name

@@ -47,19 +47,36 @@ class Needles:
         return sum(len(each) for each in self.by_category.values())
 
 
-def needles_of(place: Place, *, today: datetime | None = None) -> Needles:
-    """What there is to find of a vault: all that its reads return."""
+def needles_of(place: Place) -> Needles:
+    """What there is to find of a vault: all that its reads return, the date of today, and words
+    of the program that tell what an entry or a table is.
+    """
     with place.open() as vault:
-        found = list(_needles(vault))
-    found += [("date", form) for form in _dates(today or datetime.now(UTC))]
+        found = list(_of_all(vault))
+    found += [("date", form) for form in _dates(datetime.now(UTC))]
+    found += [("structure", word.encode()) for word in (*STRUCTURE, *TABLES)]
+    return _collected(found)
+
+
+def needles_of_person(place: Place, name: str) -> Needles:
+    """What there is to find of one person and nobody else: dates are left out."""
+    with place.open() as vault:
+        person = vault.person(name)
+        found = [("name", name.encode()), ("id", person.person_id.encode())]
+        for seen in vault.all_observations(person):
+            found += _of_observation(seen)
+            found += _of_photo(vault, seen)
+    return _collected([each for each in found if each[0] != "date"])
+
+
+def _collected(found: Iterable[tuple[str, bytes]]) -> Needles:
     by_category: dict[str, set[bytes]] = {}
     for category, needle in found:
         by_category.setdefault(category, set()).update(_forms(needle))
-    by_category["structure"] = {word.encode() for word in (*STRUCTURE, *TABLES)}
     return Needles({name: tuple(sorted(each)) for name, each in by_category.items()})
 
 
-def _needles(vault: Vault) -> Iterator[tuple[str, bytes]]:
+def _of_all(vault: Vault) -> Iterator[tuple[str, bytes]]:
     for person in vault.people():
         yield "name", person.name.encode()
         yield "id", person.person_id.encode()
@@ -72,8 +89,12 @@ def _needles(vault: Vault) -> Iterator[tuple[str, bytes]]:
             yield from (("date", form) for form in _dates(symptom.noted_at))
     for seen in vault.all_observations():
         yield from _of_observation(seen)
-        data = vault.photo_bytes(seen.photo.photo_sha256)
-        yield from (("photo", piece) for piece in _slices(data))
+        yield from _of_photo(vault, seen)
+
+
+def _of_photo(vault: Vault, seen: Observation) -> Iterator[tuple[str, bytes]]:
+    data = vault.photo_bytes(seen.photo.photo_sha256)
+    yield from (("photo", piece) for piece in _slices(data))
 
 
 def _of_observation(seen: Observation) -> Iterator[tuple[str, bytes]]:

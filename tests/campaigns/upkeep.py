@@ -177,6 +177,3 @@ def _opens(place: Place, secret: str) -> bool:
     except WrongPassphraseError:
         return False
     return True
-
-
-UPKEEP: tuple[Operation, ...] = (Create(), Migrate(), BackUp(), Restore(), Rekey())
