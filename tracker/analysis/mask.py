@@ -80,6 +80,26 @@ def border_doubt(probability: NDArray[np.float32], crop: Box, photo_size: tuple[
     return min(MAX_DOUBT, max(0.0, math.log(areas[0] / areas[1])))
 
 
+def dice(one: LesionMask, other: LesionMask) -> float:
+    """How far two masks of one photo agree: 2 |A and B| / (|A| + |B|), 0..1; 1 for two empty ones.
+
+    Dice, L. R. (1945). Measures of the amount of ecologic association between species. Ecology 26.
+    """
+    total = int(np.count_nonzero(one.pixels)) + int(np.count_nonzero(other.pixels))
+    if not total:
+        return 1.0
+    left, top = max(one.box.x, other.box.x), max(one.box.y, other.box.y)
+    right = min(one.box.x + one.box.w, other.box.x + other.box.w)
+    bottom = min(one.box.y + one.box.h, other.box.y + other.box.h)
+    if right <= left or bottom <= top:
+        return 0.0
+    parts = [
+        mask.pixels[top - mask.box.y : bottom - mask.box.y, left - mask.box.x : right - mask.box.x]
+        for mask in (one, other)
+    ]
+    return 2 * int(np.count_nonzero(parts[0] & parts[1])) / total
+
+
 def _work_field(probability: NDArray[np.float32], crop: Box) -> NDArray[np.float32]:
     """The probability on the working grid; bicubic, so that borders do not follow the cells."""
     size = (_work_side(crop.w, probability.shape[1]), _work_side(crop.h, probability.shape[0]))

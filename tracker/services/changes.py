@@ -22,6 +22,7 @@ def changes(
     *,
     since: date | None = None,
     lesion: str | None = None,
+    complete: bool = True,
     on_progress: OnProgress | None = None,
 ) -> list[Change]:
     """Judge lesions with photos; missing comparisons are computed and stored.
@@ -29,6 +30,7 @@ def changes(
     Args:
         person: None for everybody. since: only lesions with a photo on or after this day.
         lesion: only this one; the person's other lesions still tell how their photos scatter.
+        complete: False judges from the comparisons that are stored, and computes none.
         on_progress: called with (pairs done, pairs to do) while photos are compared.
 
     Returns:
@@ -40,7 +42,9 @@ def changes(
     """
     by_person: dict[str, list[Series]] = {}
     stored = [one for name in _people(workspace, person) for one in read_person(workspace, name)]
-    for one in complete_all(workspace, stored, on_progress=on_progress):
+    if complete:
+        stored = complete_all(workspace, stored, on_progress=on_progress)
+    for one in stored:
         by_person.setdefault(one.lesion.person_id, []).append(one)
     found: list[Change] = []
     for stored_of_person in by_person.values():
