@@ -58,7 +58,8 @@ def test_rows_give_the_event_that_gave_them(
         database.run("BEGIN")
         try:
             apply_entries(database, [entry])
-            rows = Look(connection, "memory").rows_between(7, 7).get(7, {})
+            look = Look(connection, "memory")
+            rows = {t: row for t in look.tables() for _, row in look.rows_of_table(t, 7, 7)}
         finally:
             database.roll_back()
         owner = event.lesion.person if isinstance(event, LesionSaved) else ""

@@ -19,6 +19,7 @@ from tracker.cli import (  # noqa: E402 - the switches must stand before anythin
     list_commands,
     output_commands,
     photo_commands,
+    safety_commands,
     vault_commands,
 )
 from tracker.cli.group import MoletrailGroup  # noqa: E402
@@ -101,6 +102,7 @@ for module in (
     vault_commands,
     key_commands,
     backup_commands,
+    safety_commands,
 ):
     module.register(app)
 

@@ -11,7 +11,7 @@ from tracker.errors import VaultDamagedError
 
 if TYPE_CHECKING:
     from tracker.cli.output import JsonObject
-    from tracker.services.safety import Finding, Report
+    from tracker.services.safety import Finding, Repair, Report
 
 _PANEL = "Vault"
 
@@ -29,19 +29,45 @@ def verify(
             "--deep", help="Read every byte of every photo, and compute every value again."
         ),
     ] = False,
+    repair: Annotated[
+        bool,
+        typer.Option(
+            "--repair", help="Repair what can be repaired, then check deeply. Deletes no photo."
+        ),
+    ] = False,
 ) -> None:
-    """Check the vault: header, journal, database, photos, index. Exit code 5 when damaged."""
+    """Check the vault: head, journal, database, photos, index. Exit code 5 when damaged."""
     from tracker.services import safety
 
     session = session_of(ctx)
     workspace = session.workspace()
+    if repair:
+        with session.output.progress("Looking for what can be repaired") as advance:
+            done = safety.repair(workspace, on_progress=advance)
+        for each in done:
+            session.output.result(repair_object(each), repair_text(each))
     with session.output.progress("Checking photos") as advance:
-        report = safety.check(workspace, deep=deep, on_progress=advance)
+        report = safety.check(workspace, deep=deep or repair, on_progress=advance)
     for finding in report.findings:
         session.output.result(finding_object(finding), finding_text(finding))
     session.output.result(verified_object(report), verified_text(report))
     if report.damage:
         raise typer.Exit(VaultDamagedError.exit_code)
+
+
+def repair_object(repair: Repair) -> JsonObject:
+    """The `repair` object."""
+    return {
+        "type": "repair",
+        "code": repair.code,
+        "file": repair.file,
+        "message": repair.message,
+    }
+
+
+def repair_text(repair: Repair) -> str:
+    """A repair as one line."""
+    return f"Repaired: {repair.message} [{repair.code}: {repair.file}]"
 
 
 def finding_object(finding: Finding) -> JsonObject:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.services.session import Workspace
-from tracker.store.verify import Finding, Repair, Report, examine_vault
+from tracker.store.verify import Finding, Repair, Report, examine_vault, repair_vault
 from tracker.store.verify.evidence import looks_encrypted
 from tracker.store.verify.photo_check import Progress, no_progress
 
 if TYPE_CHECKING:
     from tracker.store.keys import VaultKey
 
-__all__ = ["Finding", "Repair", "Report", "check"]
+__all__ = ["Finding", "Repair", "Report", "check", "repair"]
 
 
 def check(
@@ -29,6 +29,15 @@ def check(
         VaultBusyError: it cannot be looked at. Damage is a finding, not an error.
     """
     return examine_vault(workspace.vault_path, _key(workspace), deep=deep, on_progress=on_progress)
+
+
+def repair(workspace: Workspace, *, on_progress: Progress = no_progress) -> list[Repair]:
+    """Repair what can be repaired, and tell what was done; a sound vault is left as it is.
+
+    Raises:
+        As `check`; StorageFullError: no room, and what was done so far stays done.
+    """
+    return repair_vault(workspace.vault_path, _key(workspace), on_progress=on_progress)
 
 
 def _key(workspace: Workspace) -> VaultKey | None:

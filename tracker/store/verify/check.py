@@ -29,7 +29,7 @@ from tracker.store.verify.journal_check import check_journal
 from tracker.store.verify.leftover_check import check_cache, check_leftovers
 from tracker.store.verify.photo_check import Progress, check_photos, no_progress
 
-_WAIT_S = 20.0
+WAIT_S = 20.0
 
 
 def check_vault(path: Path, key: VaultKey | None = None, deep: bool = False) -> list[Finding]:
@@ -42,7 +42,7 @@ def examine_vault(
     key: VaultKey | None = None,
     *,
     deep: bool = False,
-    wait_s: float = _WAIT_S,
+    wait_s: float = WAIT_S,
     on_progress: Progress = no_progress,
 ) -> Report:
     """Check a vault; nothing in it is changed.

@@ -96,14 +96,10 @@ class Look:
         rows = self.rows("SELECT number, sha256 FROM schema_migration ORDER BY number")
         return [(row["number"], row["sha256"]) for row in rows]
 
-    def rows_between(self, first: int, last: int) -> dict[int, dict[str, Row]]:
-        """Rows of journal entries `first` … `last`: by number, then by table."""
-        found: dict[int, dict[str, Row]] = {}
-        for table in self.tables():
-            rows = self.rows(f'SELECT * FROM "{table}" WHERE seq BETWEEN ? AND ?', (first, last))
-            for row in rows:
-                found.setdefault(row["seq"], {})[table] = row
-        return found
+    def rows_of_table(self, table: str, first: int, last: int) -> Iterator[tuple[int, Row]]:
+        """Rows of journal entries `first` … `last` in one table, with their entries' numbers."""
+        sql = f'SELECT * FROM "{table}" WHERE seq BETWEEN ? AND ?'
+        return ((row["seq"], row) for row in self.rows(sql, (first, last)))
 
 
 @contextmanager

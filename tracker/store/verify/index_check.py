@@ -53,6 +53,16 @@ def check_index(seen: Evidence, *, deep: bool) -> Iterator[Finding]:
         yield from _against_journal(seen, stamp, content, deep=deep)
 
 
+def stamped_entry(seen: Evidence) -> int:
+    """Number of the journal entry up to which a whole index was made; 0 where there is none."""
+    with explained(seen.vault / INDEX_FILE), suppress(FileNotFoundError):
+        stamp = _read_stamp((seen.vault / STAMP_FILE).read_bytes())
+        content = (seen.vault / INDEX_FILE).read_bytes()
+        if stamp is not None and hashlib.sha256(content).hexdigest() == stamp.sha256:
+            return stamp.seq
+    return 0
+
+
 def _read_stamp(text: bytes) -> _Stamp | None:
     with suppress(ValueError, KeyError, TypeError):
         found = json.loads(text)

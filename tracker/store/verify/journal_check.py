@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tracker.store.events import LesionSaved, ObservationAdded, ObservationMoved, PersonSaved
 from tracker.store.head import HeadFile
 from tracker.store.verify.evidence import Evidence
 from tracker.store.verify.findings import Finding, relative
+from tracker.store.verify.recovered import References
 from tracker.store.verify.scanning import whole_lines
 
 _SALVAGE = (
@@ -115,7 +115,8 @@ def _record(seen: Evidence, name: str) -> Iterator[Finding]:
 
 
 def _references(seen: Evidence, name: str) -> Iterator[Finding]:
-    count = len(dangling(seen))
+    known = References(seen.events())
+    count = len(known.lost_people()) + len(known.lost_lesions()) + len(known.lost_photos())
     if count:
         yield Finding(
             "reference_lost",
@@ -124,28 +125,3 @@ def _references(seen: Evidence, name: str) -> Iterator[Finding]:
             f"{count} people, lesions or photos are referred to, but their own entries are lost.",
             "Each gets an entry again, named as recovered.",
         )
-
-
-def dangling(seen: Evidence) -> dict[str, str]:
-    """What entries refer to and no entry has: its kind by its id."""
-    people: set[str] = set()
-    lesions: set[str] = set()
-    wanted: dict[str, str] = {}
-    for event in seen.events():
-        match event:
-            case PersonSaved(person):
-                people.add(person.person_id)
-            case LesionSaved(lesion):
-                lesions.add(lesion.lesion_id)
-                wanted[lesion.person_id] = "person"
-            case ObservationAdded():
-                wanted[event.person_id] = "person"
-                wanted[event.photo_sha256] = "photo"
-                if event.lesion_id is not None:
-                    wanted[event.lesion_id] = "lesion"
-            case ObservationMoved(_, lesion_id) if lesion_id is not None:
-                wanted[lesion_id] = "lesion"
-            case _:
-                pass
-    held = people | lesions | seen.recorded.keys()
-    return {identity: kind for identity, kind in wanted.items() if identity not in held}

@@ -14,8 +14,8 @@ from tracker.store.header import JOURNAL_FOLDER
 from tracker.store.sealing import CACHE, SealBrokenError
 from tracker.store.verify.evidence import Evidence
 from tracker.store.verify.findings import Finding, relative
+from tracker.store.verify.lost_found import LOST_AND_FOUND
 
-LOST_AND_FOUND = "lost+found"
 _KEPT_ASIDE = re.compile(r".+\.(replaced|damaged|foreign)-[0-9]+")
 _DIGEST_BYTES = 32
 

@@ -64,7 +64,7 @@ def fault(seen: Evidence, path: Path, sha: str, size_bytes: int, *, deep: bool) 
         if not path.is_file():
             return "is missing"
         found = path.stat().st_size
-        if found != seen.stored_size(size_bytes):
+        if size_bytes and found != seen.stored_size(size_bytes):  # 0: lost, and not known
             return f"has {found} bytes where {seen.stored_size(size_bytes)} were stored"
         if deep and content_hash(seen, path) != sha:
             return "is not what was stored"

@@ -86,6 +86,22 @@ def scan(path: Path) -> Scan:
     return Scan(True, sound, data[start:], needs_feed=start > len(data))
 
 
+def claimed_end(found: Scan) -> int:
+    """Number of the last entry that the bytes after the chain seem to have held.
+
+    A number is believed only as far as there are lines for it.
+    """
+    head = len(found.sound)
+    if not found.rest or found.is_torn:
+        return head
+    ends = len(_END.findall(found.rest))
+    room = head + max(found.rest.count(b"\n"), ends, 1)
+    numbers = [int(match[1]) for match in _START.finditer(found.rest)]
+    if not numbers:
+        return head + 1 if found.rest.strip(b"\0\n") else head
+    return max([head, *(number for number in numbers if number <= room)])
+
+
 def whole_lines(data: bytes) -> Iterator[RawLine]:
     """Every line in damaged bytes that is whole by itself, in the order they lie there.
 
