@@ -22,6 +22,8 @@ from tracker.domain.geometry import Box
 from tracker.domain.records import LifeCycle, SymptomKind
 from tracker.store import Vault
 from tracker.store.database import DATABASE_FILE
+from tracker.store.doomed import doomed_person
+from tracker.store.erase import erase
 from tracker.store.events import JournalRepaired
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -62,6 +64,13 @@ def note_repair(path: Path) -> None:
         vault._write(JournalRepaired(datetime(2026, 5, 1, 12, tzinfo=UTC), 20, 1, 2, 0))
 
 
+def delete_somebody(path: Path) -> None:
+    """A person comes and goes."""
+    with Vault.open(path) as vault:
+        add(vault, 4, person="Max")
+    erase(path, lambda vault: doomed_person(vault, vault.person("Max")))
+
+
 def pack(vault: Path, target: Path) -> None:
     """Copy what is kept of a closed vault."""
     target.mkdir(parents=True)
@@ -97,6 +106,8 @@ if __name__ == "__main__":
         Vault.create(made) if wanted.endswith("-empty") else fill(made)
         if wanted.endswith("-repaired"):
             note_repair(made)
+        if wanted.endswith("-deleted"):
+            delete_somebody(made)
         with Vault.open(made):
             pass
         pack(made, FIXTURES / wanted)

@@ -26,7 +26,7 @@ NAMES = sorted(path.name for path in FIXTURES.iterdir() if path.is_dir())
 FULL = [name for name in NAMES if not name.endswith("-empty")]
 EMPTY = [name for name in NAMES if name.endswith("-empty")]
 #: Fixtures in which a photo was analysed again, with a mask drawn by hand.
-REANALYSED = {"format-1-reanalysed", "format-1-repaired"}
+REANALYSED = {"format-1-reanalysed", "format-1-repaired", "format-1-deleted"}
 
 
 @pytest.mark.parametrize("name", FULL)

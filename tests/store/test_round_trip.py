@@ -32,6 +32,7 @@ from tracker.store import NewObservation, Vault
 from tracker.store.events import (
     CaptureCorrected,
     ComparisonAdded,
+    Deleted,
     Event,
     JournalRepaired,
     LesionSaved,
@@ -73,6 +74,7 @@ EVENTS: dict[type[Event], st.SearchStrategy[Event]] = {
     ComparisonAdded: st.builds(ComparisonAdded, of_type(Comparison)),
     SymptomAdded: st.builds(SymptomAdded, of_type(Symptom)),
     JournalRepaired: st.builds(JournalRepaired, UTC_TIMES, *[of_type(int)] * 4),
+    Deleted: st.builds(Deleted, UTC_TIMES, *[of_type(int)] * 6),
 }
 
 

@@ -19,6 +19,7 @@ from tracker.store.database import Database
 from tracker.store.events import (
     CaptureCorrected,
     ComparisonAdded,
+    Deleted,
     Event,
     JournalRepaired,
     LesionSaved,
@@ -83,8 +84,17 @@ def rows_of(event: Event) -> Iterator[TableRow]:
             yield "comparison", _comparison(comparison)
         case SymptomAdded(s):
             yield "symptom", (s.symptom_id, s.lesion_id, s.kind.value, utc(s.noted_at), s.note)
-        case JournalRepaired(repaired_at, kept, salvaged, restored, lost):
-            yield "journal_repair", (utc(repaired_at), kept, salvaged, restored, lost)
+        case JournalRepaired() | Deleted():
+            yield _rewriting(event)
+
+
+def _rewriting(event: JournalRepaired | Deleted) -> TableRow:
+    """The row of an event that tells how the journal itself was written anew."""
+    if isinstance(event, JournalRepaired):
+        counts = (event.kept, event.salvaged, event.restored, event.lost)
+        return "journal_repair", (utc(event.repaired_at), *counts)
+    gone = (event.people, event.lesions, event.observations, event.photos, event.symptoms)
+    return "deletion", (utc(event.deleted_at), *gone, event.entries)
 
 
 def _observation(event: ObservationAdded) -> Iterator[TableRow]:

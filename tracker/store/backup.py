@@ -121,7 +121,7 @@ def _earlier_backup(listing: Listing, target: Path) -> Head | None:
             f"'{target}' is a backup of another vault; it was not replaced.",
             next_step="Give another file name.",
         )
-    if found.head.seq > listing.head.seq:
+    if found.head.seq > max(listing.head.seq, listing.erased):
         raise _not_earlier(target)
     return found.head
 
@@ -142,7 +142,7 @@ def _written(listing: Listing, target: Path, progress: Progress) -> BackedUp:
         with _new_file(temporary) as file:
             manifest, passed = _fill(listing, file, progress, earlier)
             if earlier is not None:
-                _check_better(listing, manifest, target, goes_on=passed)
+                _check_better(listing, manifest, target, earlier, passed=passed)
             whole = seal_file(file, lambda done, total: progress(total + done, 2 * total))
             flush(file.fileno())
             size = os.fstat(file.fileno()).st_size
@@ -257,14 +257,19 @@ def _add_journal(
     return Member(name, size, digest.hexdigest()), passed
 
 
-def _check_better(listing: Listing, manifest: Manifest, target: Path, *, goes_on: bool) -> None:
-    """An earlier backup is replaced only by one that has all of it.
+def _check_better(
+    listing: Listing, manifest: Manifest, target: Path, earlier: Head, *, passed: bool
+) -> None:
+    """An earlier backup is replaced only by one that has all of it, but for what was deleted.
+
+    Args:
+        passed: whether the journal goes on from `earlier`.
 
     Raises:
         BackupError: it has entries that the vault does not have. VaultDamagedError: it may hold
         the only good copy of photos that the vault has lost.
     """
-    if not goes_on:
+    if not passed and earlier.seq > listing.erased:
         raise _not_earlier(target)
     lost = len(manifest.missing) + len(manifest.damaged)
     if lost:

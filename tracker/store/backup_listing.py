@@ -32,7 +32,8 @@ class Listing:
     """A vault at one moment.
 
     journal: name of its file, and how many of its bytes count. small: names and contents. photos:
-    in the order they were recorded. is_photo: whether bytes, as they lie on the disk, are the
+    in the order they were recorded. erased: how many entries the journal had before something was
+    deleted last, 0 if never. is_photo: whether bytes, as they lie on the disk, are the
     photo of that SHA-256, unaltered.
     """
 
@@ -45,6 +46,7 @@ class Listing:
     journal_bytes: int
     small: tuple[tuple[str, bytes], ...]
     photos: tuple[PhotoFile, ...]
+    erased: int
     is_photo: Callable[[str, bytes], bool]
 
     @property
@@ -83,6 +85,7 @@ def list_vault(open_vault: OpenVault) -> Listing:
             journal_bytes=size,
             small=tuple(small),
             photos=photos,
+            erased=vault.entries_before_deletion(),
             is_photo=vault.originals.is_whole,
         )
 

@@ -129,6 +129,22 @@ class JournalRepaired:
     lost: int
 
 
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """The journal was written anew without what a person deleted; only how much is told.
+
+    deleted_at: UTC. entries: how many the journal had before; later numbers are of this one.
+    """
+
+    deleted_at: datetime
+    people: int
+    lesions: int
+    observations: int
+    photos: int
+    symptoms: int
+    entries: int
+
+
 Event = (
     VaultCreated
     | PersonSaved
@@ -142,6 +158,7 @@ Event = (
     | ComparisonAdded
     | SymptomAdded
     | JournalRepaired
+    | Deleted
 )
 
 #: The journal's word for each event; part of the stored format.
@@ -158,6 +175,7 @@ KINDS: dict[str, type[Event]] = {
     "comparison_added": ComparisonAdded,
     "symptom_added": SymptomAdded,
     "journal_repaired": JournalRepaired,
+    "deleted": Deleted,
 }
 _WORDS = {kind: word for word, kind in KINDS.items()}
 

@@ -23,6 +23,7 @@ from tracker.store.rows import (
     photo_of,
     symptom_of,
 )
+from tracker.store.values import Use
 
 _LESIONS = """
 SELECT l.lesion_id, l.person_id, p.name AS person, l.name AS lesion, l.site, l.life_cycle, l.is_new
@@ -132,6 +133,28 @@ def observations(
     return [observation_of(row) for row in rows]
 
 
+def uses(database: Database) -> list[Use]:
+    """All observations in the order they were added, without what was seen on them."""
+    rows = database.rows(
+        """
+        SELECT o.observation_id, o.photo_sha256, o.person_id, t.lesion_id, c.taken_at
+        FROM observation o
+        JOIN assignment_now t USING (observation_id)
+        JOIN capture_now c USING (observation_id)
+        ORDER BY o.seq
+        """
+    )
+    return [Use(**row) for row in rows]
+
+
+def ever_assigned(database: Database, lesion_id: str) -> set[str]:
+    """Observations that were of a lesion at some time."""
+    rows = database.rows(
+        "SELECT DISTINCT observation_id FROM assignment WHERE lesion_id = ?", [lesion_id]
+    )
+    return {row["observation_id"] for row in rows}
+
+
 def duplicate_id(
     database: Database, photo_sha256: str, person_id: str, lesion_id: str | None, roi: Box | None
 ) -> str | None:
@@ -215,6 +238,17 @@ def searchable(database: Database, person_id: str, model_sha256: str) -> dict[in
     return {row["seq"]: row["observation_id"] for row in rows}
 
 
+def networks_used(database: Database) -> dict[tuple[str | None, str | None], int]:
+    """Current analyses by the SHA-256 of the ViT and of the gate that made them."""
+    rows = database.rows(
+        """
+        SELECT model_sha256, gate_sha256, count(*) AS n FROM analysis_now
+        GROUP BY model_sha256, gate_sha256
+        """
+    )
+    return {(row["model_sha256"], row["gate_sha256"]): row["n"] for row in rows}
+
+
 def counts(database: Database) -> Row:
     """How many of each thing there are now."""
     return database.rows(
@@ -228,6 +262,11 @@ def counts(database: Database) -> Row:
             (SELECT count(*) FROM comparison_now) AS comparisons
         """
     )[0]
+
+
+def entries_before_deletion(database: Database) -> int:
+    """How many entries the journal had when last something was deleted; 0 if never."""
+    return int(database.rows("SELECT coalesce(max(entries), 0) AS n FROM deletion")[0]["n"])
 
 
 def applied(database: Database) -> tuple[int, str] | None:

@@ -16,6 +16,7 @@ from tracker.store.events import (
     KINDS,
     CaptureCorrected,
     ComparisonAdded,
+    Deleted,
     Event,
     JournalRepaired,
     LesionSaved,
@@ -88,8 +89,8 @@ def event_of(  # noqa: PLR0911 - one a kind
         return ComparisonAdded(comparison_of(rows["comparison"]))
     if event is SymptomAdded:
         return SymptomAdded(symptom_of(rows["symptom"]))
-    if event is JournalRepaired:
-        return _repair(rows["journal_repair"])
+    if event in (JournalRepaired, Deleted):
+        return _rewriting(rows)
     raise ValueError(f"a {kind} event has no rows")
 
 
@@ -152,6 +153,12 @@ def _capture(row: Row) -> CaptureCorrected:
     return CaptureCorrected(row["observation_id"], capture)
 
 
-def _repair(row: Row) -> JournalRepaired:
-    counts = (row[name] for name in ("kept", "salvaged", "restored", "lost"))
-    return JournalRepaired(aware(row["repaired_at_utc"]), *counts)
+def _rewriting(rows: Mapping[str, Row]) -> JournalRepaired | Deleted:
+    """How the journal itself was written anew."""
+    row = rows.get("journal_repair")
+    if row is not None:
+        counts = (row[name] for name in ("kept", "salvaged", "restored", "lost"))
+        return JournalRepaired(aware(row["repaired_at_utc"]), *counts)
+    row = rows["deletion"]
+    names = ("people", "lesions", "observations", "photos", "symptoms", "entries")
+    return Deleted(aware(row["deleted_at_utc"]), *(row[name] for name in names))

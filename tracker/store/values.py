@@ -17,7 +17,8 @@ class NewObservation:
 
     lesion: None stores it unassigned. requested_roi: the region the person pointed at, in photo
     pixels, None for the whole photo; it tells two lesions of one photo apart when looking for
-    duplicates (`analysis.roi` is what was found there).
+    duplicates (`analysis.roi` is what was found there). observation_id, added_at: of an export that
+    is read back; without them they are made anew.
     """
 
     photo: PhotoRecord
@@ -28,6 +29,22 @@ class NewObservation:
     analysis: Analysis
     note: str | None = None
     requested_roi: Box | None = None
+    observation_id: str | None = None
+    added_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One observation without its analysis: which photo of whom, of which lesion now, and when.
+
+    taken_at: local time.
+    """
+
+    observation_id: str
+    photo_sha256: str
+    person_id: str
+    lesion_id: str | None
+    taken_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

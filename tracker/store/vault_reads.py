@@ -22,7 +22,7 @@ from tracker.store.index import EmbeddingIndex
 from tracker.store.names import clean_name
 from tracker.store.photos import PhotoFolder
 from tracker.store.sealing import PLAIN, Sealing
-from tracker.store.values import VaultInfo
+from tracker.store.values import Use, VaultInfo
 
 _T = TypeVar("_T")
 
@@ -47,7 +47,7 @@ class VaultReads:
 
     @property
     def originals(self) -> PhotoFolder:
-        """The files of the photos; photos never change, so it may be read after the vault is shut."""
+        """The files of the photos, which never change: they may be read with the vault shut."""
         return self._photos
 
     def people(self) -> list[Person]:
@@ -121,6 +121,22 @@ class VaultReads:
             )
         return found[0]
 
+    def uses(self) -> list[Use]:
+        """All observations in the order they were added, without what was seen on them."""
+        return self._engine.read(reads.uses)
+
+    def ever_assigned(self, lesion: Lesion) -> set[str]:
+        """Ids of the observations that were of that lesion at some time."""
+        return self._engine.read(lambda db: reads.ever_assigned(db, lesion.lesion_id))
+
+    def entries_before_deletion(self) -> int:
+        """How many entries the journal had when last something was deleted; 0 if never."""
+        return self._engine.read(reads.entries_before_deletion)
+
+    def has_observation(self, observation_id: str) -> bool:
+        """Whether there is an observation of that id."""
+        return self._engine.read(lambda db: reads.has_observation(db, observation_id))
+
     def find_duplicate(
         self, photo_sha256: str, person: Person, lesion: Lesion | None, roi: Box | None
     ) -> Observation | None:
@@ -143,6 +159,10 @@ class VaultReads:
         of no observation are left out.
         """
         return self._engine.read(lambda db: reads.analysis_marks(db, observation_ids))
+
+    def networks_used(self) -> dict[tuple[str | None, str | None], int]:
+        """How many photos now count with an analysis by which networks (SHA-256 of ViT, gate)."""
+        return self._engine.read(reads.networks_used)
 
     def comparisons(self, lesion: Lesion) -> tuple[Comparison, ...]:
         """The latest comparison for each (earlier, later, method) of the lesion's observations.
