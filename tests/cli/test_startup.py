@@ -88,9 +88,7 @@ def test_hoisting(given: list[str], hoisted: list[str]) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        ["backup", "f"],
-        ["restore", "f", "--to", "d"],
-        ["verify", "--deep"],
+        ["share"],
     ],
 )
 def test_commands_still_to_come_say_so(moletrail: Moletrail, words: list[str]) -> None:
