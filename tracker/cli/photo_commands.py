@@ -141,21 +141,34 @@ def _show_intake(session: CliSession, result: IntakeResult) -> None:
 
 def import_(
     ctx: typer.Context,
-    manifest: Annotated[Path, typer.Argument(metavar="MANIFEST.csv", show_default=False)],
+    source: Annotated[Path, typer.Argument(metavar="MANIFEST.csv|FOLDER", show_default=False)],
+    person: Annotated[
+        str | None,
+        typer.Option("--person", metavar="P", help="Whose photos, where nothing else says it."),
+    ] = None,
 ) -> None:
-    """Store the photos of a table: photo, person, lesion, taken_at, and optional columns."""
+    """Store the photos of a table, of a folder, or of an export.
+
+    A table has the columns photo, person, lesion, taken_at, and optional ones. A folder holds
+    FOLDER/person/lesion/photo or, with --person, FOLDER/lesion/photo; dates come from the photos,
+    else from their names. A folder that `export` wrote (csv, parquet) is brought back whole.
+    """
     from tracker.services.comparing import compare_missing
-    from tracker.services.importing import import_manifest
-    from tracker.services.manifest import read_manifest
+    from tracker.services.import_sources import open_source
     from tracker.services.results import Refusal, Stored
 
     session = session_of(ctx)
     workspace = session.workspace()
-    rows = read_manifest(manifest)
+    found = open_source(workspace, source, person)
+    for passed in found.passed_over:
+        session.output.result(
+            {"type": "passed_over", "photo": passed.file, "reason": passed.reason},
+            f"{passed.file}: passed over, {passed.reason}.",
+        )
     done = refused = 0
     touched: set[tuple[str, str]] = set()
-    with session.output.progress("Importing", len(rows)) as advance:
-        for step in import_manifest(workspace, rows):
+    with session.output.progress("Importing", found.total) as advance:
+        for step in found.steps:
             _show_intake(session, step.result)
             if isinstance(step.result, Refusal):
                 refused += 1

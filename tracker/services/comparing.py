@@ -167,6 +167,17 @@ def compare_missing(
     complete_all(workspace, stored, on_progress=on_progress)
 
 
+def compare_pairs(
+    workspace: Workspace, person: str, lesion: str, pairs: Sequence[Pair]
+) -> None:
+    """Compare these pairs of a lesion's photos, in this order, where that was not done yet."""
+    series = read_series(workspace, person, lesion)
+    ids = {seen.observation_id for seen in series.observations}
+    todo = [pair for pair in pairs if pair not in series.comparisons and ids.issuperset(pair)]
+    for start in range(0, len(todo), PAIRS_AT_ONCE):
+        _compare(workspace, series, todo[start : start + PAIRS_AT_ONCE])
+
+
 def _compare(workspace: Workspace, series: Series, pairs: Sequence[Pair]) -> list[Comparison]:
     """Compute pairs with the vault closed, then store them."""
     by_id = {seen.observation_id: seen for seen in series.observations}

@@ -75,4 +75,5 @@ def _request(row: ManifestRow, data: bytes) -> AddRequest:
         modality=row.modality,
         note=row.note,
         from_manifest=True,
+        date_in_name=row.date_in_name,
     )

@@ -169,7 +169,7 @@ def _options(request: AddRequest) -> AnalyzeOptions:
 
 
 def _capture_time(request: AddRequest, photo: DecodedPhoto) -> CaptureTime:
-    """The date given, else the one in the photo.
+    """The date given, else the one in the photo, else the one in its name.
 
     Raises:
         CaptureDateError: neither, or not a plausible one.
@@ -177,6 +177,8 @@ def _capture_time(request: AddRequest, photo: DecodedPhoto) -> CaptureTime:
     if request.taken_at is not None and request.taken_at.strip():
         source = DateSource.MANIFEST if request.from_manifest else DateSource.GIVEN
         return parse_capture_time(request.taken_at, source, now=datetime.now())
+    if photo.capture is None and request.date_in_name is not None:
+        return parse_capture_time(request.date_in_name, DateSource.MANIFEST, now=datetime.now())
     if photo.capture is None:
         raise CaptureDateError(
             f"'{photo.name}' does not say when it was taken.", next_step=NO_DATE_ADVICE

@@ -37,6 +37,7 @@ class ManifestRow:
     modality: Modality | None = None
     roi: Box | None = None
     note: str | None = None
+    date_in_name: str | None = None
     problem: MoletrailError | None = None
 
 

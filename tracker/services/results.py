@@ -61,6 +61,7 @@ class AddRequest:
     taken_at: ISO 8601 text, None to take it from EXIF. mm_per_px: millimetres per pixel, known
     from elsewhere. roi: region of the upright photo to look at. from_manifest: keeps the date's
     source apart from one typed by hand. is_new: the person says the lesion appeared lately.
+    date_in_name: ISO 8601 text out of a file's name, for photos without a date of their own.
     """
 
     data: bytes
@@ -76,6 +77,7 @@ class AddRequest:
     is_new: bool = False
     from_manifest: bool = False
     assign_nearest: bool = True
+    date_in_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

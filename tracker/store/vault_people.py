@@ -22,8 +22,11 @@ def new_id(prefix: str) -> str:
 class VaultPeople(VaultReads):
     """Writes about people and lesions; each returns the new state."""
 
-    def ensure_person(self, name: str) -> Person:
+    def ensure_person(self, name: str, *, person_id: str | None = None) -> Person:
         """The person of that name, added if new.
+
+        Args:
+            person_id: the id to give a new one, unless somebody has it; of an export read back.
 
         Raises:
             UsageError: no possible name (see `names.clean_name`).
@@ -32,7 +35,10 @@ class VaultPeople(VaultReads):
         found = self._engine.read(lambda db: reads.person_by(db, "name", clean))
         if found is not None:
             return found
-        person = Person(new_id("per"), clean)
+        if person_id is not None:
+            taken = self._engine.read(lambda db: reads.person_by(db, "person_id", person_id))
+            person_id = None if taken else person_id
+        person = Person(person_id or new_id("per"), clean)
         self._write(PersonSaved(person))
         return person
 
@@ -53,12 +59,21 @@ class VaultPeople(VaultReads):
         return renamed
 
     def ensure_lesion(
-        self, person: Person, name: str, *, site: str | None = None, is_new: bool = False
+        self,
+        person: Person,
+        name: str,
+        *,
+        site: str | None = None,
+        is_new: bool = False,
+        lesion_id: str | None = None,
     ) -> Lesion:
         """The person's lesion of that name, added if new.
 
         For a lesion that is there, a site is only filled in where none is known, and `is_new` only
         ever set: `set_site` corrects.
+
+        Args:
+            lesion_id: the id to give a new one, unless another has it; of an export read back.
 
         Raises:
             UsageError: no possible name.
@@ -67,8 +82,11 @@ class VaultPeople(VaultReads):
         owner = self._known_person(person)
         found = self._engine.read(lambda db: reads.lesion_by_name(db, owner.person_id, clean))
         if found is None:
+            if lesion_id is not None:
+                taken = self._engine.read(lambda db: reads.lesion_by_id(db, lesion_id))
+                lesion_id = None if taken else lesion_id
             lesion = Lesion(
-                lesion_id=new_id("les"),
+                lesion_id=lesion_id or new_id("les"),
                 person_id=owner.person_id,
                 person=owner.name,
                 name=clean,
@@ -110,19 +128,26 @@ class VaultPeople(VaultReads):
         return changed
 
     def add_symptom(
-        self, lesion: Lesion, kind: SymptomKind, noted_at: datetime, note: str | None
+        self,
+        lesion: Lesion,
+        kind: SymptomKind,
+        noted_at: datetime,
+        note: str | None,
+        *,
+        symptom_id: str | None = None,
     ) -> Symptom:
         """Store what a person reports of a lesion.
 
         Args:
             noted_at: when; without a zone it is this computer's local time.
+            symptom_id: of an export read back; the caller knows that it is free.
 
         Returns:
             The symptom, its time in UTC.
         """
         current = self._known_lesion(lesion)
         symptom = Symptom(
-            symptom_id=new_id("sym"),
+            symptom_id=symptom_id or new_id("sym"),
             lesion_id=current.lesion_id,
             kind=kind,
             noted_at=noted_at.astimezone(UTC),
