@@ -13,6 +13,7 @@ silence.silence()
 
 from tracker.cli import (  # noqa: E402 - the switches must stand before anything else is imported
     backup_commands,
+    delete_commands,
     edit_commands,
     export_commands,
     key_commands,
@@ -102,6 +103,7 @@ for module in (
     vault_commands,
     key_commands,
     backup_commands,
+    delete_commands,
     safety_commands,
 ):
     module.register(app)
