@@ -22,6 +22,64 @@ FIRST_RUN_DEMO = (
     "Just looking? The command `moletrail demo` opens a diary full of made-up pictures."
 )
 
+PROTECT_TITLE = "Who can open it"
+PROTECT_PASSPHRASE = "Only with a passphrase"
+PROTECT_PASSPHRASE_FOLLOWS = (
+    "Photos, notes and numbers are encrypted on the disk. You type the passphrase when you open "
+    "the diary, and again after {minutes} minutes without use.",
+    "You also get a recovery key to write down. If you forget the passphrase and lose that key, "
+    "**the photos are gone for good**: nobody can open them then.",
+)
+PROTECT_NONE = "Anyone at this computer account"
+PROTECT_NONE_FOLLOWS = (
+    "Nothing to remember and nothing to lose: the photos lie in the folder as they are.",
+    "Whoever uses this computer account, or holds its disk while the disk is not encrypted, can "
+    "look at them. You can encrypt the diary later, on the page Data and privacy.",
+)
+PROTECT_CHOOSE_PASSPHRASE = "Use a passphrase"
+PROTECT_CHOOSE_NONE = "No passphrase"
+
+PASSPHRASE = "Passphrase"
+PASSPHRASE_NEW = "New passphrase"
+PASSPHRASE_AGAIN = "The same once more"
+PASSPHRASE_EMPTY = "Type a passphrase in both fields."
+PASSPHRASE_DIFFERS = "The two do not match. Type both again."
+PASSPHRASE_WEAK = "{remark} {hint} To use it all the same, press the button again."
+PASSPHRASE_CURRENT = "Passphrase of now, or recovery key"
+
+RECOVERY_TITLE = "Your recovery key"
+RECOVERY_TEXT = (
+    "It opens the diary if you forget the passphrase. It is shown **this once** and kept nowhere. "
+    "Write it on paper and keep it away from this computer; whoever has it can open the diary."
+)
+RECOVERY_LOSS = (
+    "Whoever loses both the passphrase and this key has lost the photos for good: nobody can open "
+    "the diary then."
+)
+RECOVERY_WRITTEN = "I have written it down"
+RECOVERY_CONTINUE = "Continue"
+
+UNLOCK_TITLE = "Your diary is locked"
+UNLOCK_TEXT = "It is encrypted. Type the passphrase to open it."
+UNLOCK_FIELD = "Passphrase or recovery key"
+UNLOCK = "Unlock"
+UNLOCK_EMPTY = "Type the passphrase first."
+UNLOCK_WRONG = "That does not open the diary."
+UNLOCK_WRONG_ADVICE = (
+    "Nothing was changed. Check capital letters and the language of the keyboard, and type it "
+    "again: there is no limit to how often."
+)
+UNLOCK_FORGOTTEN = "I forgot the passphrase"
+UNLOCK_FORGOTTEN_TEXT = (
+    "Type the recovery key into the same field: seven groups of five letters and digits that you "
+    "wrote down when the diary was encrypted. Then choose a new passphrase on the page Data and "
+    "privacy.",
+    "Without the passphrase and without the recovery key nobody can open the diary. The files stay "
+    "where they are in case one of them turns up:",
+)
+LOCK_NOW = "Lock now"
+LOCKED_BY_ITSELF = "Locks by itself after {minutes} minutes without use."
+
 PERSON = "Person"
 NEW_PERSON = "Someone new…"
 NEW_PERSON_NAME = "Name"
@@ -131,14 +189,61 @@ EDIT_SAVE = "Save the correction"
 EDIT_SAVED = "Corrected. The earlier entry stays in the journal."
 SYMPTOM_SAVE = "Record"
 REPORT_MAKING = "Making the report…"
-DATA_COUNTS = (
-    "{vault.people} people, {vault.lesions} spots, {vault.observations} photos. The folder holds "
-    "your photos byte for byte; copy it to keep a backup."
-)
+DATA_COUNTS = "{vault.people} people, {vault.lesions} spots, {vault.observations} photos."
+DATA_FOLDER = "The folder holds your photos byte for byte; copy it to keep a backup."
+DATA_FOLDER_ENCRYPTED = "The folder holds your photos encrypted; copy it to keep a backup."
 DATA_LOCAL = (
     "The app answers on 127.0.0.1, this computer alone, and sends nothing anywhere. Location and "
     "other personal tags of your photos are not part of reports."
 )
+DATA_PROTECTION = "Who can open it"
+DATA_ENCRYPTED = (
+    "The diary is **encrypted**: without its passphrase or its recovery key nobody can read it."
+)
+DATA_PLAIN = (
+    "The diary is **not encrypted**: whoever uses this computer account, or holds its disk while "
+    "the disk is not encrypted, can look at the photos."
+)
+DATA_OPEN_NOW = (
+    "While it is unlocked, everybody who can use this computer account can see it in the app."
+)
+DATA_ENCRYPT = "Encrypt this diary"
+DATA_ENCRYPT_TEXT = (
+    "Everything in the folder is encrypted, in place; this takes a moment for each photo. You get "
+    "a recovery key to write down. If you forget the passphrase and lose that key, **the photos "
+    "are gone for good**."
+)
+DATA_ENCRYPT_REMAINS = "What encrypting does not reach:"
+DATA_ENCRYPTING = "Encrypting every photo…"
+DATA_CHANGE = "Change passphrase"
+DATA_CHANGED = "The passphrase was changed."
+DATA_CHANGE_TEXT = "Forgot the old one? The recovery key does as well."
+DATA_RECOVERY = "New recovery key"
+DATA_RECOVERY_TEXT = (
+    "For when the written one is lost or somebody may have seen it: the earlier recovery key no "
+    "longer opens the diary."
+)
+DATA_RECOVERY_MAKE = "Make a new recovery key"
+REANALYZE = "New version of the model"
+REANALYZE_WAITING = "{photos} still have the numbers of another version of the model."
+REANALYZE_KEEPS = (
+    "Numbers of two versions are not held against each other. Measuring again takes a few seconds "
+    "a photo; the earlier numbers stay in the diary, and outlines drawn by hand stay as they are. "
+    "You can stop at any time and go on later."
+)
+REANALYZE_START = "Measure again"
+REANALYZE_RUNNING = "Measuring again…"
+REANALYZE_STOP = "Stop for now"
+REANALYZE_DONE = "What moved:"
+REANALYZE_SPOTS = "Spots of which something else is said now:"
+REANALYZE_PHOTO = "Photo"
+REANALYZE_BEFORE = "Area before (px)"
+REANALYZE_AFTER = "Area now (px)"
+REANALYZE_AGREE = "Outlines agree (Dice)"
+REANALYZE_NOTE = "Note"
+REANALYZE_KEPT = "Keeps its earlier numbers."
+REANALYZE_WAS = "Before"
+REANALYZE_IS = "Now"
 DATA_LIMITS = "What this tool is not"
 DATA_LICENCE = "Licence"
 COLUMN_VERSION = "Version"

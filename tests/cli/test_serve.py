@@ -72,8 +72,11 @@ def test_the_server_answers_this_machine_only_and_stops(vault: Moletrail) -> Non
         assert "Network URL" not in log
         with socket.create_connection((serve.HOST, port)) as connection:
             connection.sendall(b"GET /_stcore/health HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
-            assert b"200" in connection.recv(200)
+            answer = connection.recv(2000)
+        assert b"200" in answer
+        assert b"cache-control: no-store" in answer.lower()
         server.send_signal(signal.SIGINT if sys.platform != "win32" else signal.SIGTERM)
         rest, errors = server.communicate()
         assert "Traceback" not in errors
         assert rest == ""
+    assert server.returncode == (0 if sys.platform != "win32" else 1)

@@ -32,6 +32,7 @@ def test_first_run_to_first_photo(chromium: str, tmp_path: Path) -> None:
         for sentence in wording.WHAT_THIS_IS_NOT:
             expect(page.get_by_text(sentence)).to_be_visible()
         expect(page.get_by_role("button", name=strings.FIRST_RUN_CREATE)).to_be_disabled()
+        page.get_by_text(strings.PROTECT_CHOOSE_NONE, exact=True).click()
         page.get_by_text(strings.FIRST_RUN_UNDERSTOOD).click()
         page.get_by_role("button", name=strings.FIRST_RUN_CREATE).click()
         page.get_by_role("link", name=strings.ADD_FIRST).click()

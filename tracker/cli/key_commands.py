@@ -34,8 +34,8 @@ def encrypt(ctx: typer.Context) -> None:
     workspace = session.workspace(may_ask=False)
     protection.check_plain(workspace)
     passphrase = session.passphrase.fresh(session.output)
-    with session.output.progress("Encrypting"):
-        recovery_key = protection.encrypt(workspace, passphrase)
+    with session.output.progress("Encrypting") as advance:
+        recovery_key = protection.encrypt(workspace, passphrase, progress=advance)
     session.output.result(
         vault_object(workspace, recovery_key) | {"remains": list(protection.REMAINS)},
         f"Encrypted the vault at {workspace.vault_path}.",

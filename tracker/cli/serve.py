@@ -7,6 +7,7 @@ import importlib
 import importlib.util
 import os
 import shutil
+import signal
 import socket
 import sys
 import threading
@@ -17,6 +18,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from tracker.cli.session import CliSession
+from tracker.cli.unkept import NothingKept, keep_uploads_in_memory
 from tracker.errors import InternalError, UsageError
 
 DEFAULT_PORT = 8501
@@ -118,14 +120,19 @@ def run_app(session: CliSession, port: int | None) -> None:
 
 def _serve(script: Path, port: int) -> None:
     """Run Streamlit in this process, so that signals reach it and nothing is left behind."""
-    from streamlit.web import bootstrap
+    import streamlit as st
+    from starlette.middleware import Middleware
 
     settings = {**_settings_of(script), **SERVER_OPTIONS, "server.port": port}
-    options = {name.replace(".", "_"): value for name, value in settings.items()}
-    bootstrap.load_config_options(flag_options=options)
-    # Streamlit announces its address on standard output, which belongs to our results.
-    with contextlib.redirect_stdout(sys.stderr):
-        bootstrap.run(str(script), is_hello=False, args=[], flag_options=options)
+    keep_uploads_in_memory((int(str(settings["server.maxUploadSize"])) + 1) * 1024 * 1024)
+    app = st.App(script, middleware=[Middleware(NothingKept)])
+    # Streamlit takes the program's name for the app's script, and our words for the script's.
+    sys.argv = [str(script)]
+    # Being told to stop is how a server ends well; by default SIGTERM would end it half-way.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # It announces its address on standard output, which belongs to our results.
+    with contextlib.suppress(KeyboardInterrupt), contextlib.redirect_stdout(sys.stderr):
+        app.run(config=settings)
 
 
 def _settings_of(script: Path) -> dict[str, object]:

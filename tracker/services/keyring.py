@@ -92,12 +92,15 @@ class Keyring:
                 self._watch()
 
     def _drop_where(self, chosen: Callable[[Path, _Held], bool]) -> None:
+        """Forget keys, and with each the readable tables that the store keeps in memory."""
         with self._guard:
             places = [place for place, held in self._held.items() if chosen(place, held)]
             for place in places:
                 del self._held[place]
             if places:
                 self._watch()
+        for place in places:
+            _forget_tables(place)
 
     def _now(self) -> tuple[float, ...]:
         return tuple(clock() for clock in self._clocks)
@@ -205,3 +208,9 @@ def key_of(workspace: Workspace) -> VaultKey | None:
 
 def _place(path: Path) -> Path:
     return Path(os.path.realpath(path))
+
+
+def _forget_tables(path: Path) -> None:
+    from tracker.store import kept  # noqa: PLC0415 - loads the database
+
+    kept.forget(path)

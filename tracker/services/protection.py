@@ -8,6 +8,7 @@ from tracker.errors import UsageError
 from tracker.services import keyring
 from tracker.services.session import Workspace
 from tracker.store import keys
+from tracker.store.encrypting import Progress, encrypt_vault
 from tracker.store.vault import Vault
 
 #: What encrypting a vault in place cannot reach; said wherever it was done.
@@ -40,8 +41,13 @@ def create_encrypted_vault(workspace: Workspace, passphrase: str, *, demo: bool 
     return recovery_key
 
 
-def encrypt(workspace: Workspace, passphrase: str) -> str:
+def encrypt(
+    workspace: Workspace, passphrase: str, *, progress: Progress = lambda done, of: None
+) -> str:
     """Turn a vault that is not encrypted into one that is, in place, and unlock it.
+
+    Args:
+        progress: called with the number of photos done, and of all.
 
     Returns:
         The recovery key: the only time that anybody sees it. What stays readable: `REMAINS`.
@@ -51,9 +57,7 @@ def encrypt(workspace: Workspace, passphrase: str) -> str:
         VaultError, VaultDamagedError, VaultBusyError, StorageFullError: the vault is as it was.
     """
     check_plain(workspace)
-    from tracker.store import encrypting  # noqa: PLC0415
-
-    recovery_key = encrypting.encrypt_vault(workspace.vault_path, passphrase)
+    recovery_key = encrypt_vault(workspace.vault_path, passphrase, progress=progress)
     keyring.unlock(workspace, passphrase)
     return recovery_key
 

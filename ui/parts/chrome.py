@@ -10,7 +10,7 @@ import streamlit as st
 
 from tracker.domain import wording
 from tracker.errors import MoletrailError, VaultBusyError
-from ui import strings
+from ui import session, strings
 
 #: A file of ours: an icon by name would be fetched from a font server by the browser.
 _ICON = Path(__file__).resolve().parents[1] / "icon.png"
@@ -30,6 +30,9 @@ h1 { letter-spacing: -.015em; }
 .mt-cannot_compare { color: light-dark(#6B21A8, #D8B4FE); background: light-dark(#FAF5FF, #2C1F38);
   border-style: dashed; }
 .mt-baseline_only { color: light-dark(#1E4E79, #93C5FD); background: light-dark(#EFF6FF, #17283A); }
+.st-key-narrow { max-width: 40rem; margin-inline: auto; }
+.st-key-recovery-key code { font-size: 1.2rem; letter-spacing: .05em; }
+@media (min-width: 641px) { .st-key-lock-bar { margin: .9rem 0 -4.3rem; z-index: 1; } }
 @media (max-width: 640px) { .block-container { padding-left: 1rem; padding-right: 1rem; } }
 </style>
 """
@@ -63,12 +66,14 @@ def errors_in_words() -> Iterator[None]:
     try:
         yield
     except VaultBusyError as error:
-        st.warning(f"{strings.BUSY} {error.message}", icon=":material/hourglass_top:")
+        st.warning(
+            f"{strings.BUSY} {session.plain(error.message)}", icon=":material/hourglass_top:"
+        )
         footer()
         st.stop()
     except MoletrailError as error:
-        st.error(error.message, icon=":material/error:")
+        st.error(session.plain(error.message), icon=":material/error:")
         if error.next_step:
-            st.write(error.next_step)
+            st.write(session.plain(error.next_step))
         footer()
         st.stop()

@@ -7,7 +7,7 @@ import streamlit as st
 from tracker.domain import wording
 from tracker.services.doctor import examine
 from ui import session, strings
-from ui.parts import person_picker, report_download
+from ui.parts import person_picker, protection_section, report_download
 
 
 def show() -> None:
@@ -15,11 +15,14 @@ def show() -> None:
     st.title(strings.DATA_TITLE)
     report = examine(session.workspace())
     for problem in report.problems:
-        st.warning(problem, icon=":material/build:")
+        st.warning(session.plain(problem), icon=":material/build:")
     st.subheader(strings.DATA_WHERE, anchor=False)
     st.code(report.vault.path, language=None, wrap_lines=True)
-    st.write(strings.DATA_COUNTS.format(vault=report.vault))
+    folder = strings.DATA_FOLDER_ENCRYPTED if report.vault.encrypted else strings.DATA_FOLDER
+    st.write(f"{strings.DATA_COUNTS.format(vault=report.vault)} {folder}")
     st.write(strings.DATA_LOCAL)
+    if report.vault.encrypted is not None:
+        protection_section.show(encrypted=report.vault.encrypted)
     person = person_picker.pick(key="data_person")
     if person is not None:
         report_download.for_lesion(person, None)
