@@ -20,6 +20,7 @@ from tracker.cli import (  # noqa: E402 - the switches must stand before anythin
     list_commands,
     output_commands,
     photo_commands,
+    reanalyze_commands,
     safety_commands,
     vault_commands,
 )
@@ -102,9 +103,10 @@ for module in (
     export_commands,
     vault_commands,
     key_commands,
+    safety_commands,
     backup_commands,
     delete_commands,
-    safety_commands,
+    reanalyze_commands,
 ):
     module.register(app)
 

@@ -155,9 +155,11 @@ def _refusal_text(kept: NotReanalysed) -> str:
 
 
 def _lesion_text(moved: LesionMoved) -> str:
-    words = [
-        "-" if one is None else one.value.replace("_", " ") for one in (moved.before, moved.after)
+    from tracker.domain.wording import status_sentence
+
+    was, now = [
+        "nothing" if status is None else status_sentence(status)
+        for status in (moved.before, moved.after)
     ]
-    if words[0] == words[1]:
-        return f"{moved.person}, {moved.lesion}: {words[1]}, as before."
-    return f"{moved.person}, {moved.lesion}: {words[1]}; before: {words[0]}."
+    text = f"{moved.person}, {moved.lesion}: {now}"
+    return f"{text} (as before)" if was == now else f"{text} (before: {was})"

@@ -196,7 +196,11 @@ def _store(workspace: Workspace, request: AddRequest, ready: _Ready) -> Stored |
             return known
         person = vault.ensure_person(ready.person)
         lesion = None
-        if ready.lesion is not None:
+        if ready.is_found:
+            # Renamed or deleted meanwhile, it is not made anew: the photo waits unassigned.
+            known_now = vault.lesions(person)
+            lesion = next((each for each in known_now if each.name == ready.lesion), None)
+        elif ready.lesion is not None:
             lesion = vault.ensure_lesion(
                 person, ready.lesion, site=request.site, is_new=request.is_new
             )
@@ -226,7 +230,7 @@ def _store(workspace: Workspace, request: AddRequest, ready: _Ready) -> Stored |
         observation_id=seen.observation_id,
         taken_at=seen.capture,
         analysis=seen.analysis,
-        auto_assigned=ready.is_found,
+        auto_assigned=ready.is_found and lesion is not None,
         warnings=_warnings(photo, ready.analysis, given=request.roi is not None),
     )
 

@@ -168,12 +168,14 @@ def _candidates(
             model_sha256=analysis.model.sha256,
             k=NEAREST_PHOTOS,
         )
+        lesion_of = {use.observation_id: use.lesion_id for use in vault.uses()}
         for observation_id, cosine in near:
-            seen = vault.observation(observation_id)
-            if seen.lesion is not None and seen.lesion.lesion_id not in best:
-                best[seen.lesion.lesion_id] = _Candidate(
-                    seen, seen.lesion.name, seen.lesion.site, float(cosine)
-                )
+            lesion_id = lesion_of[observation_id]
+            if lesion_id is None or lesion_id in best:
+                continue
+            seen = vault.observation(observation_id)  # one a lesion: each takes milliseconds
+            if seen.lesion is not None:
+                best[lesion_id] = _Candidate(seen, seen.lesion.name, seen.lesion.site, cosine)
             if len(best) == count:
                 break
     return list(best.values())
