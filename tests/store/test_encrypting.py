@@ -5,10 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -24,6 +22,7 @@ from tests.store.builders import (
 )
 from tests.store.plaintext import leaks, secrets_of
 from tests.store.same import assert_same
+from tests.store.steps import KilledError, Steps
 from tracker.domain.comparison import Comparison
 from tracker.domain.records import Observation
 from tracker.errors import (
@@ -41,10 +40,6 @@ from tracker.store.keys import is_encrypted, unlock
 
 SEEDS = (101, 102, 103)
 Content = tuple[list[Observation], tuple[Comparison, ...]]
-
-
-class KilledError(BaseException):
-    """Where the process would have been lost: nothing behind it may tidy up."""
 
 
 def content_of(vault: Vault) -> Content:
@@ -109,27 +104,6 @@ def test_everything_is_there_and_nothing_readable(tmp_path: Path) -> None:
         add(vault, 7)
     with pytest.raises(UsageError, match="already"):
         encrypt_vault(path, SECRET, cost=CHEAP)
-
-
-class Steps:
-    """Counts what changes the disk, and is killed before the step of number `fatal`."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, fatal: int | None = None) -> None:
-        self.done: list[str] = []
-        self._fatal = fatal
-        for name in ("unlink", "replace", "rmdir", "mkdir", "write", "fsync", "ftruncate"):
-            monkeypatch.setattr(os, name, self._watched(name, getattr(os, name)))
-
-    def _watched(self, name: str, real: Callable[..., Any]) -> Callable[..., Any]:
-        def step(*args: Any, **more: Any) -> Any:
-            # The system lets go of a lost process's lock by itself.
-            if not str(args[0]).endswith(("lock", "lock-holder.json")):
-                if len(self.done) == self._fatal:
-                    raise KilledError
-                self.done.append(f"{name} {Path(str(args[0])).name}")
-            return real(*args, **more)
-
-        return step
 
 
 def interrupted(path: Path, fatal: int) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -13,8 +15,8 @@ from tests.store.builders import add, new_sealed_vault, photo_data
 from tests.store.same import assert_same
 from tests.store.test_damage import flip
 from tracker.domain.records import Observation
-from tracker.errors import VaultDamagedError
-from tracker.store import Vault, kept
+from tracker.errors import StorageFullError, VaultDamagedError
+from tracker.store import Vault, disk, head, journal, kept
 from tracker.store.head import HEAD_FILE
 from tracker.store.keys import VaultKey
 from tracker.store.lines import SEALED_EVENTS_FILE, _chained
@@ -112,8 +114,8 @@ def test_a_cut_line_is_damage_and_not_an_interrupted_write(filled: Filled) -> No
 
 def test_an_unfinished_line_is_set_aside(filled: Filled) -> None:
     path, key, stored = filled
-    with journal_of(path).open("ab") as journal:
-        journal.write(b'{"seq":99,"box":"AAAA')
+    with journal_of(path).open("ab") as file:
+        file.write(b'{"seq":99,"box":"AAAA')
     kept.forget(path)
     with Vault.open(path, key=key) as vault:
         assert_same(vault.all_observations(), stored)
@@ -209,3 +211,27 @@ def test_a_damaged_or_swapped_thumbnail_is_made_again(filled: Filled) -> None:
         flip(one, -1)
         assert vault.cached("one", lambda: b"a third time") == b"a third time"
         assert vault.cached("two", lambda: b"never") == b"second"
+
+
+@pytest.mark.parametrize("name", ["write_all", "flush"])
+def test_a_full_disk_takes_nothing_and_loses_nothing(
+    filled: Filled, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    path, key, stored = filled
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    content = journal_of(path).read_bytes()
+    with Vault.open(path, key=key) as vault:
+        with monkeypatch.context() as patch:
+            patch.setattr(journal, name, full)
+            with pytest.raises(StorageFullError):
+                add(vault, 9)
+        assert journal_of(path).read_bytes() == content
+        assert_same(vault.all_observations(), stored)
+    kept.forget(path)
+    monkeypatch.setattr(disk, "write_all", full)
+    monkeypatch.setattr(head, "write_all", full)
+    with Vault.open(path, key=key) as vault:  # what is there can be read without any room
+        assert_same(vault.all_observations(), stored)

@@ -152,7 +152,7 @@ def finish(vault: Path, header: Header) -> None:
     """Complete the header, and remove everything readable.
 
     Raises:
-        StorageFullError, VaultError: the disk refuses.
+        VaultError: the disk refuses; the next use finishes it.
     """
     finish_copies(vault, header)
     with explained(vault):

@@ -12,7 +12,6 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -130,17 +129,20 @@ def finish_copies(vault: Path, header: Header) -> None:
     """Write again a copy that is sound but older than `header`, or not there.
 
     An interrupted change of passphrase left it, and it would still open with the old one. A
-    damaged copy is left for `verify`. The caller holds the vault.
-
-    Raises:
-        StorageFullError, VaultError: the system refuses.
+    damaged copy is left for `verify`, and a disk that takes nothing leaves it for the next use.
+    The caller holds the vault.
     """
     for name in header_files(header) if header.encrypted else ():
         path = vault / name
-        with explained(path), suppress(VaultDamagedError):
-            if path.exists() and read_header_file(path).generation >= header.generation:
-                continue
+        try:
+            with explained(path):
+                if path.exists() and read_header_file(path).generation >= header.generation:
+                    continue
             write_header_file(path, header)
+        except VaultDamagedError:
+            continue
+        except VaultError as error:  # it must not keep anybody from reading the vault
+            _log.warning("one copy of the vault's head could not be written: %s", error)
 
 
 def read_header_file(path: Path) -> Header:

@@ -7,7 +7,12 @@ a blob that was moved, swapped or cut does not open. Each kind has a key of its 
 HKDF-SHA256 from the vault's data key; at 2^32 blobs of one kind random nonces would become a
 worry, far beyond what a person stores.
 
-What sealing does not hide: how many blobs there are and how large each is.
+What an encrypted vault does not hide: that it is one, whether it is a demo, how many blobs and
+entries there are and how large each is, and, from the system, when a file was made, last read or
+had its attributes changed (the time of its last change is set to a fixed instant). Nor does it
+tell that the whole folder was put back to an earlier state, which is consistent in itself. While a
+vault is unlocked, its content is in this process's memory, which the system may write to the disk
+(swap, hibernation): encrypt those too.
 """
 
 from __future__ import annotations
