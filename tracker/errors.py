@@ -17,6 +17,7 @@ MoletrailError
 │   ├── WrongPassphraseError  neither the passphrase nor the recovery key
 │   └── StorageFullError      the disk refused to take more
 ├── VaultDamagedError (5)     names the repair command
+│   └── PhotoDamagedError     an original is missing or altered; all else can be used
 ├── VaultBusyError (6)        another process holds the vault; says who
 └── InternalError (70)        a bug or a broken installation
     ├── ModelError            a model file missing or not the one the manifest names
@@ -120,6 +121,10 @@ class VaultDamagedError(MoletrailError):
     """Stored data does not agree with itself; the message names the repair."""
 
     exit_code = 5
+
+
+class PhotoDamagedError(VaultDamagedError):
+    """An original is missing or is not what was stored; what was measured on it is still there."""
 
 
 class VaultBusyError(MoletrailError):

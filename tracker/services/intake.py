@@ -137,7 +137,10 @@ def _stored_before(workspace: Workspace, request: AddRequest, person: str) -> Du
     """A duplicate is told before anything is computed: a rerun of an import is quick."""
     digest = hashlib.sha256(request.data).hexdigest()
     with workspace.open("add") as vault:
-        return find_duplicate(vault, digest, replace(request, person=person))
+        known = find_duplicate(vault, digest, replace(request, person=person))
+        if known is not None:
+            vault.mend_photo(request.data)
+        return known
 
 
 def find_duplicate(vault: Vault, photo_sha256: str, request: AddRequest) -> Duplicate | None:

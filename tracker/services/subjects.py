@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import OrderedDict
 
@@ -12,11 +13,14 @@ from tracker.analysis.compare import Subject
 from tracker.analysis.view import make_view
 from tracker.domain.analysis import Analysis
 from tracker.domain.records import Observation
+from tracker.errors import PhotoDamagedError
 from tracker.services.session import Workspace
 from tracker.vision.decode import decode_photo
 
 #: A subject with its features takes a few MB; first and previous photos of a session come back.
 MAX_KEPT = 24
+
+_log = logging.getLogger(__name__)
 
 _Key = tuple[str, str, str | None, int]
 
@@ -72,8 +76,9 @@ def subject_of_pixels(
 def subject_of(workspace: Workspace, seen: Observation) -> Subject | None:
     """A stored observation as a subject; reads the photo unless it was used lately.
 
-    Raises:
-        VaultDamagedError: the stored photo is not what it was.
+    Returns:
+        None where there is no lesion measured, and where the photo is damaged: what was measured
+        on it stays, but it is held against no other one.
     """
     model = seen.analysis.model
     key = (
@@ -85,8 +90,12 @@ def subject_of(workspace: Workspace, seen: Observation) -> Subject | None:
     kept = _CACHE.get(key)
     if kept is not None:
         return kept
-    with workspace.open("read a photo") as vault:
-        data = vault.photo_bytes(seen.photo.photo_sha256)
+    try:
+        with workspace.open("read a photo") as vault:
+            data = vault.photo_bytes(seen.photo.photo_sha256)
+    except PhotoDamagedError as error:
+        _log.warning("%s", error)
+        return None
     rgb = decode_photo(data, seen.photo.file_name).rgb
     subject = subject_of_pixels(seen.observation_id, seen.analysis, rgb)
     if subject is not None:

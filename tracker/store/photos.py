@@ -11,13 +11,13 @@ import re
 from contextlib import suppress
 from pathlib import Path
 
-from tracker.errors import UnknownNameError
+from tracker.errors import PhotoDamagedError, UnknownNameError
 from tracker.store.disk import (
-    damaged,
     explained,
     flush_folder,
     make_folder,
     neutral_times,
+    repair_hint,
     write_atomic,
 )
 from tracker.store.sealing import PHOTO, PLAIN, SealBrokenError, Sealing
@@ -90,7 +90,7 @@ class PhotoFolder:
         """The photo's bytes, checked against their hash.
 
         Raises:
-            VaultDamagedError: missing, or not the bytes that were stored.
+            PhotoDamagedError: missing, or not the bytes that were stored.
             UnknownNameError: not the form of a hash. VaultError: the disk refuses.
         """
         path = self.path_of(photo_sha256)
@@ -98,12 +98,10 @@ class PhotoFolder:
             try:
                 content = path.read_bytes()
             except FileNotFoundError as error:
-                raise damaged(
-                    self._vault, f"The photo '{path}' is missing from the vault."
-                ) from error
+                raise self._damaged(path, "is missing from the vault") from error
         data = self._opened(photo_sha256, content)
         if data is None:
-            raise damaged(self._vault, f"The photo '{path}' is not what was stored.")
+            raise self._damaged(path, "is not what was stored")
         return data
 
     def is_whole(self, photo_sha256: str, content: bytes) -> bool:
@@ -117,6 +115,13 @@ class PhotoFolder:
         except SealBrokenError:
             return None
         return data if hashlib.sha256(data).hexdigest() == photo_sha256 else None
+
+    def _damaged(self, path: Path, what: str) -> PhotoDamagedError:
+        return PhotoDamagedError(
+            f"The photo '{path}' {what}.",
+            next_step=f"{repair_hint(self._vault)}\nIf the vault has no other copy of it, add the "
+            "original file again with: moletrail add",
+        )
 
     def sweep(self) -> None:
         """Remove photos that an interrupted write left on their way in."""

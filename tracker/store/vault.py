@@ -6,6 +6,7 @@ at a time, for the length of a `with Vault.open(...)` block: keep that short.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -170,6 +171,17 @@ class Vault(VaultPeople):
         )
         self._write(PhotoKept(record))
         return record
+
+    def mend_photo(self, data: bytes) -> None:
+        """Put a recorded original back in its place if it is missing there or damaged.
+
+        Raises:
+            UnknownNameError: no such photo was ever kept. StorageFullError: no room.
+        """
+        digest = hashlib.sha256(data).hexdigest()
+        if self.photo(digest) is None:
+            raise UnknownNameError("The photo was never kept in the vault.")
+        self._photos.keep(data)
 
     def add_observation(self, new: NewObservation) -> Observation:
         """Store one lesion on one dated photo, with its analysis.

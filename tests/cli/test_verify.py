@@ -1,0 +1,113 @@
+"""`verify` from the command line: findings, repairs, exit codes, and damage that is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Moletrail
+from tests.store.builders import add, photo_data
+from tracker.store import Vault
+
+
+@pytest.fixture
+def filled(vault: Moletrail) -> Moletrail:
+    """A command line on a vault with three photos."""
+    with Vault.open(vault.vault) as opened:
+        for seed in range(3):
+            add(opened, seed)
+    return vault
+
+
+def a_photo(vault: Path) -> Path:
+    return min(vault.glob("photos/??/*"))
+
+
+def cut_first_line(vault: Path) -> None:
+    journal = vault / "journal" / "events.jsonl"
+    journal.write_bytes(journal.read_bytes()[5:])
+
+
+def test_a_sound_vault(filled: Moletrail) -> None:
+    answer = filled("verify", "--deep")
+    assert answer.code == 0
+    assert answer.objects == [
+        {
+            "type": "verified",
+            "findings": 0,
+            "damage": 0,
+            "deep": True,
+            "photos": 3,
+            "entries": len((filled.vault / "journal/events.jsonl").read_bytes().splitlines()),
+        }
+    ]
+    assert "sound" in filled("verify", plain=True).stdout
+
+
+def test_leftovers_are_named_and_are_no_damage(filled: Moletrail) -> None:
+    (filled.vault / "photos" / "incoming" / ".x.part").write_bytes(b"half a photo")
+    answer = filled("verify")
+    assert answer.code == 0
+    (found,) = answer.of_type("finding")
+    assert found["severity"] == "leftover"
+    assert (answer.objects[-1]["findings"], answer.objects[-1]["damage"]) == (1, 0)
+    assert "left over" in filled("verify", plain=True).stdout
+
+
+def test_damage_is_said_repaired_and_gone(filled: Moletrail) -> None:
+    cut_first_line(filled.vault)
+    refused = filled("people")
+    assert refused.code == 5
+    assert "verify --repair" in refused.objects[-1]["next_step"]
+    answer = filled("verify")
+    assert answer.code == 5
+    found = answer.of_type("finding")[0]
+    assert set(found) == {"type", "code", "severity", "file", "message", "repair"}
+    assert (found["code"], found["severity"]) == ("journal_lost", "damage")
+    answer = filled("verify", "--repair")
+    assert answer.code == 0
+    assert {"type", "code", "file", "message"} == set(answer.of_type("repair")[0])
+    assert answer.objects[-1]["deep"]
+    assert filled("people").of_type("person")[0]["observations"] == 3
+    assert filled("verify").code == 0
+
+
+def test_a_photo_that_is_gone_stays_damage_until_it_is_kept_again(filled: Moletrail) -> None:
+    lost = a_photo(filled.vault)
+    lost.unlink()
+    answer = filled("verify", "--repair")
+    assert answer.code == 5
+    assert [found["code"] for found in answer.of_type("finding")] == ["photo_missing"]
+    assert "moletrail add" in answer.of_type("finding")[0]["repair"]
+    assert "DAMAGE" in filled("verify", plain=True).stdout
+    with Vault.open(filled.vault) as opened:
+        for seed in range(3):
+            opened.keep_photo(
+                photo_data(seed), file_name="x", media_type="image/jpeg", width=1, height=1
+            )
+    assert filled("verify", "--deep").code == 0
+
+
+def test_no_vault(moletrail: Moletrail) -> None:
+    answer = moletrail("verify")
+    assert answer.code == 4
+    assert answer.objects[-1]["error"] == "VaultNotFoundError"
+    assert not moletrail.vault.exists()
+
+
+def test_adding_a_lost_original_again_mends_the_vault(
+    vault: Moletrail, photos: list[Path]
+) -> None:
+    words = ("--person", "Ada", "--lesion", "back", "--date", "2025-01-01")
+    assert vault("add", photos[0], *words).code == 0
+    kept = a_photo(vault.vault)
+    assert vault("add", photos[1], *words[:-1], "2025-02-01").code == 0
+    content = kept.read_bytes()
+    for lose in (kept.unlink, lambda: kept.write_bytes(content[:-1] + b"x")):
+        lose()
+        assert vault("verify", "--repair").code == 5
+        assert len(vault("timeline", "back").of_type("observation")) == 2
+        assert vault("add", photos[0], *words).of_type("duplicate")
+        assert vault("verify", "--deep").code == 0
+        assert kept.read_bytes() == content
