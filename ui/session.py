@@ -7,12 +7,13 @@ import re
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from tracker.domain.plain_text import without_steering
 from tracker.services.session import Workspace, resolve_vault_path
 
 _LESION = "chosen_lesion"
 _PERSON = "chosen_person"
 _PAGES = "pages"
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|$:~])")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|$:~&])")
 
 
 def workspace() -> Workspace:
@@ -45,4 +46,4 @@ def page(name: str) -> StreamlitPage:
 
 def plain(text: str) -> str:
     """A name as Markdown shows it unchanged: what a person typed is never formatting."""
-    return _MARKDOWN.sub(r"\\\1", text)
+    return _MARKDOWN.sub(r"\\\1", without_steering(text))

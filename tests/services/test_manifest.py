@@ -81,7 +81,8 @@ def test_any_bytes_are_read_or_refused(
 @given(
     st.lists(
         st.tuples(
-            st.text("abc\"',;é🙂 /\\", min_size=1).filter(str.strip),
+            # Two separators in front would name another computer: those rows are refused.
+            st.text("abc\"',;é🙂 /\\", min_size=1).map(lambda text: f"p{text}"),
             st.text("abc\"',;é🙂 /\\").filter(lambda text: not text or text.strip()),
         ),
         min_size=1,

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from tracker.domain.plain_text import spelled_out
+
 if TYPE_CHECKING:
     from rich.progress import Progress
 
@@ -57,14 +59,19 @@ class Output:
             self.line(text)
 
     def line(self, text: str = "") -> None:
-        """A line on standard output; above the progress bar where both are on one terminal."""
+        """A line on standard output; above the progress bar where both are on one terminal.
+
+        Characters that would steer the terminal are written as escapes.
+        """
+        text = spelled_out(text)
         if self._bar is not None and sys.stdout.isatty():
             self._above_bar(text)
         else:
             print(text, flush=True)
 
     def note(self, text: str) -> None:
-        """A message beside the results, on standard error."""
+        """A message beside the results, on standard error; as `line`."""
+        text = spelled_out(text)
         if self._bar is not None:
             self._above_bar(text)
         else:

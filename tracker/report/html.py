@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from tracker.domain.change import Status
+from tracker.domain.plain_text import without_steering
 from tracker.report import presentation as words
 from tracker.report.charts import chart_caption, chart_svg, chart_words, has_course
 from tracker.report.document import Chart, DatedText, LesionSection, ReportDocument, ReportPicture
@@ -55,7 +56,7 @@ def to_html(document: ReportDocument) -> str:
 
 
 def _t(text: str) -> str:
-    return escape(text, quote=True)
+    return escape(without_steering(text), quote=True)
 
 
 def _summary(document: ReportDocument) -> str:

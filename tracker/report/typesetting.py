@@ -15,16 +15,14 @@ from typing import Any, Final, Literal, cast
 
 import typst
 
+from tracker.domain.plain_text import without_steering
 from tracker.errors import InternalError
 from tracker.report.templates import template
 
 #: Stands for a character that none of the embedded fonts has.
 REPLACEMENT: Final = "▯"
 _UNDISPLAYABLE: Final = re.compile(r'the text `?"(.+?)"`? could not be displayed', re.DOTALL)
-#: Control characters, and marks that turn the direction of the text after them: dropped.
-_CONTROLS: Final = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2066-\u2069\ufeff]"
-)
+_ZERO_WIDTH_SPACE: Final = "\u200b"
 _MAX_ROUNDS: Final = 20
 
 
@@ -83,7 +81,7 @@ def unprintable(texts: Iterable[str]) -> frozenset[str]:
 
 def printable(text: str, missing: frozenset[str]) -> str:
     """`text` without control characters, each one of `missing` shown as a hollow box."""
-    kept = _CONTROLS.sub("", text)
+    kept = without_steering(text).replace(_ZERO_WIDTH_SPACE, "")
     return "".join(REPLACEMENT if char in missing else char for char in kept)
 
 

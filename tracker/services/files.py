@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import stat
 from pathlib import Path
 
 from tracker.errors import InputError, PhotoUnreadableError, StorageFullError
@@ -23,19 +24,36 @@ def read_photo(path: Path) -> bytes:
             raise PhotoUnreadableError(
                 f"'{path}' is a folder, not a photo.", next_step="Name the photos in it."
             )
-        size = path.stat().st_size
-        if size > MAX_FILE_BYTES:
-            raise too_large_file(str(path), size)
-        return path.read_bytes()
+        data = read_regular(path, MAX_FILE_BYTES)
     except FileNotFoundError:
         raise PhotoUnreadableError(
             f"There is no file '{path}'.", next_step="Check the name and the folder."
         ) from None
     except (OSError, ValueError) as error:
         raise PhotoUnreadableError(
-            f"'{path}' cannot be read ({_why(error)}).",
+            f"'{path}' cannot be read ({why(error)}).",
             next_step="Check the name and that you may read it.",
         ) from None
+    if data is None:
+        raise too_large_file(str(path))
+    return data
+
+
+def read_regular(path: Path, limit_bytes: int) -> bytes | None:
+    """The content of a file of the disk; None where it is longer than allowed.
+
+    A device or a pipe has no end, or makes its reader wait: neither is a file somebody means.
+
+    Raises:
+        OSError, ValueError: missing, not readable, or no regular file.
+    """
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        raise ValueError("it is not a file on a disk")
+    if status.st_size > limit_bytes:
+        return None
+    with path.open("rb") as file:
+        return file.read(status.st_size)
 
 
 def write_output(path: Path, data: bytes) -> Path:
@@ -59,10 +77,11 @@ def unwritable(path: Path, error: OSError) -> InputError | StorageFullError:
             f"The disk is full: '{path}' was not written.", next_step="Free some space."
         )
     return InputError(
-        f"'{path}' cannot be written ({_why(error)}).",
+        f"'{path}' cannot be written ({why(error)}).",
         next_step="Choose another folder or name.",
     )
 
 
-def _why(error: OSError | ValueError) -> str:
+def why(error: OSError | ValueError) -> str:
+    """The reason a file could not be used, as it stands in brackets."""
     return (getattr(error, "strerror", None) or str(error)).lower()

@@ -12,11 +12,14 @@ from pathlib import Path
 from tracker.domain.capture import Modality
 from tracker.domain.geometry import Box, parse_box
 from tracker.errors import ManifestError, MoletrailError
+from tracker.services.files import read_regular, why
 from tracker.store.names import clean_note, clean_optional_name
 
 REQUIRED_COLUMNS = ("photo", "person", "lesion", "taken_at")
 OPTIONAL_COLUMNS = ("site", "mm_per_px", "modality", "roi", "note")
 _DELIMITERS = ",;\t"
+#: Half a million photos; a wrong file must not fill the memory.
+MAX_MANIFEST_BYTES = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +75,21 @@ def read_manifest(path: Path) -> list[ManifestRow]:
 
 def _text(path: Path) -> str:
     try:
-        data = path.read_bytes()
+        data = read_regular(path, MAX_MANIFEST_BYTES)
     except FileNotFoundError:
         raise ManifestError(
             f"There is no file '{path}'.", next_step="Check the name and the folder."
         ) from None
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise ManifestError(
-            f"'{path}' cannot be read ({(error.strerror or 'error').lower()}).",
+            f"'{path}' cannot be read ({why(error)}).",
             next_step="Name a CSV file that you may read.",
         ) from None
+    if data is None:
+        raise ManifestError(
+            f"'{path}' is larger than {MAX_MANIFEST_BYTES // 1024**2} MB.",
+            next_step="Check that it is the table, or split it.",
+        )
     if b"\0" in data:
         raise ManifestError(f"'{path}' is not a text file.", next_step="Save the table as CSV.")
     try:
@@ -118,6 +126,12 @@ def _row(number: int, cells: Mapping[str, str], folder: Path) -> ManifestRow:
         if not photo:
             raise ManifestError(
                 f"Row {number} names no photo.", next_step="Fill the column photo, or delete it."
+            )
+        # On Windows such a name has the system call that computer, and sign in there.
+        if photo.replace("/", "\\").startswith("\\\\"):
+            raise ManifestError(
+                f"Row {number} names a photo on another computer: {photo!a}.",
+                next_step="Copy the photos to this computer, and name them as they lie here.",
             )
         return ManifestRow(
             number=number,

@@ -35,7 +35,7 @@ def decode_photo(data: bytes, name: str, *, now: datetime | None = None) -> Deco
     if not data:
         raise PhotoUnreadableError(f"'{name}' is empty (0 bytes).", next_step=COPY_AGAIN)
     if len(data) > MAX_FILE_BYTES:
-        raise too_large_file(name, len(data))
+        raise too_large_file(name)
     if is_camera_raw(data):
         raise refused(name, "is a camera's raw file", "Export it as JPEG or TIFF first.")
     check_container(data, name)

@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from tracker.domain.analysis import ModelIdentity
 from tracker.domain.geometry import Box
 from tracker.errors import ModelError, UsageError
-from tracker.vision.gate_files import manifest_entry, verified_model
 from tracker.vision.gate_mediapipe import MediaPipeBackend
 from tracker.vision.gate_onnx import OnnxBackend
 from tracker.vision.gate_passes import (
@@ -31,6 +30,7 @@ from tracker.vision.gate_passes import (
     reduced,
 )
 from tracker.vision.gate_regions import LESION, Candidate, find_candidates, skin_share
+from tracker.vision.manifest import manifest_entry
 
 Verdict = Literal["lesion", "no_skin", "no_lesion"]
 
@@ -230,14 +230,14 @@ def load_gate(models_dir: Path, prefer: str | None = None) -> Gate:
         ModelError: a file is missing or not the one the manifest names, or the backend that was
             insisted on cannot be had.
     """
-    entry = manifest_entry(models_dir)
+    entry = manifest_entry(models_dir, "gate")
     names = [prefer] if prefer else list(_BACKENDS)
     failure: Exception | None = None
     for name in names:
         if name not in _BACKENDS:
             raise ModelError(f"There is no gate backend called '{name}'.")
         make, kind = _BACKENDS[name]
-        content, identity = verified_model(models_dir, entry, kind)
+        content, identity = entry.read("files", kind)
         try:
             return Gate(make(content), identity)
         except (ImportError, OSError) as error:

@@ -111,7 +111,7 @@ def manifest_entry(models_dir: Path, name: str) -> ManifestEntry:
             f"The model list '{path}' cannot be read: {error.strerror or error}.",
             next_step=REINSTALL,
         ) from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ModelError(f"The model list '{path}' is damaged.", next_step=REINSTALL) from error
     if schema != SCHEMA:
         raise ModelError(

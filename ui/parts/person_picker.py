@@ -26,5 +26,11 @@ def pick(*, key: str, default: str | None = None) -> str | None:
         return known[0] if known else None
     start = default if default in known else known[0]
     return st.segmented_control(
-        strings.PERSON, known, default=start, required=True, wrap=True, key=key
+        strings.PERSON,
+        known,
+        default=start,
+        required=True,
+        wrap=True,
+        key=key,
+        format_func=session.plain,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from tracker.domain.plain_text import file_stem
 from tracker.services.reporting import make_report
 from ui import session, strings
 
@@ -17,7 +18,7 @@ def for_lesion(person: str, lesion: str | None) -> None:
             st.session_state[key] = make_report(session.workspace(), person, lesion, "pdf")
     made = st.session_state.get(key)
     if made is not None:
-        name = f"moletrail-{lesion or person}.pdf".replace("/", "-")
+        name = f"moletrail-{file_stem(lesion or person)}.pdf"
         st.download_button(
             strings.REPORT_SAVE,
             made,

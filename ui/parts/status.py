@@ -8,7 +8,7 @@ import streamlit as st
 
 from tracker.domain import wording
 from tracker.domain.change import Axis, Change, Status
-from ui import strings
+from ui import session, strings
 
 _MARK = {
     Status.CHANGED: "▲",
@@ -41,4 +41,4 @@ def alerts(change: Change) -> None:
     """Findings beside the axes; symptoms come first and loudest."""
     for alert in change.alerts:
         show = st.error if alert.kind == "symptom" else st.warning
-        show(alert.message, icon=":material/priority_high:")
+        show(session.plain(alert.message), icon=":material/priority_high:")

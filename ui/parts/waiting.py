@@ -31,7 +31,7 @@ def _one(seen: Observation, known: list[str]) -> None:
     with left:
         st.image(pictures.lesion_picture(workspace, seen.observation_id), width="stretch")
     with right:
-        st.write(f"{seen.photo.file_name}, {seen.capture.isoformat()}")
+        st.write(f"{session.plain(seen.photo.file_name)}, {seen.capture.isoformat()}")
         name = st.selectbox(
             strings.ADD_LESION,
             known,

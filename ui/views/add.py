@@ -78,7 +78,7 @@ def _preview(key: str, name: str, data: bytes, person: str, modality: Modality) 
     kept: dict[tuple[str, str, Modality], Preview] = st.session_state.setdefault(_PREVIEWS, {})
     wanted = (key, person, modality)
     if wanted not in kept:
-        with st.spinner(strings.ADD_MEASURING.format(photo=name)):
+        with st.spinner(strings.ADD_MEASURING.format(photo=session.plain(name))):
             kept[wanted] = preview(session.workspace(), data, name, person, modality=modality)
     return kept[wanted]
 
@@ -224,7 +224,7 @@ def _save(key: str, request: AddRequest, symptoms: list[SymptomKind]) -> None:
                     edits.record_symptom(workspace, result.person, result.lesion, kind.value)
     done: dict[str, str] = st.session_state[_DONE]
     if isinstance(result, Refusal):
-        st.error(f"{result.reason} {result.advice or ''}")
+        st.error(session.plain(f"{result.reason} {result.advice or ''}"))
         return
     if isinstance(result, Duplicate):
         done[key] = strings.ADD_DUPLICATE.format(photo=session.plain(result.photo))

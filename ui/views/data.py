@@ -7,7 +7,7 @@ import streamlit as st
 from tracker.domain import wording
 from tracker.services.doctor import examine
 from ui import session, strings
-from ui.parts import person_picker, protection_section, report_download
+from ui.parts import person_picker, protection_section, reanalyze, report_download
 
 
 def show() -> None:
@@ -23,6 +23,8 @@ def show() -> None:
     st.write(strings.DATA_LOCAL)
     if report.vault.encrypted is not None:
         protection_section.show(encrypted=report.vault.encrypted)
+    if report.vault.state == "ok":
+        reanalyze.show()
     person = person_picker.pick(key="data_person")
     if person is not None:
         report_download.for_lesion(person, None)

@@ -62,4 +62,4 @@ def _one(person: str, lesion: str, change: Change | None) -> None:
 def _judgement(change: Change) -> None:
     status.badge(change)
     status.alerts(change)
-    st.write(change.message)
+    st.write(session.plain(change.message))

@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import Literal
 
 from tracker.errors import PhotoUnreadableError
-from tracker.vision.decoding.limits import MAX_FILE_BYTES, MAX_PIXELS, MAX_SIDE_PX, TIME_LIMIT_S
+from tracker.vision.decoding.limits import (
+    MAX_FILE_BYTES,
+    MAX_PIXELS,
+    MAX_SIDE_PX,
+    MIB,
+    TIME_LIMIT_S,
+)
 
 SUPPORTED = "Use a JPEG, PNG, WebP, TIFF, HEIC or AVIF photo."
 COPY_AGAIN = "Copy it from the camera or phone again, or export it as JPEG."
@@ -64,14 +70,10 @@ def damaged(name: str) -> PhotoUnreadableError:
     return refused(name, "is damaged or cut short", COPY_AGAIN)
 
 
-def too_large_file(name: str, size_bytes: int) -> PhotoUnreadableError:
+def too_large_file(name: str) -> PhotoUnreadableError:
     """More bytes than a photo has."""
-    return refused(
-        name,
-        f"has {size_bytes // 1_000_000} MB, more than the {MAX_FILE_BYTES // 1_000_000} MB that "
-        "a photo may have",
-        "Check that it is a photo.",
-    )
+    limit = f"{MAX_FILE_BYTES // MIB} MB"
+    return refused(name, f"is larger than {limit}", "Check that it is a photo.")
 
 
 def too_many_pixels(name: str, size: str) -> PhotoUnreadableError:
