@@ -17,6 +17,7 @@ from tracker.errors import MoletrailError
 from tracker.services.results import DoctorReport, Licence, ModelState
 from tracker.services.session import Workspace
 from tracker.services.vaults import vault_state
+from tracker.vision.decode import check_decoder
 from tracker.vision.manifest import ManifestEntry, manifest_entry
 
 CODE_LICENCE = "Apache-2.0"
@@ -65,6 +66,9 @@ def examine(workspace: Workspace) -> DoctorReport:
     problems = [*_library_problems(libraries), *(m.message for m in models if m.message)]
     if running.problem is not None and running.problem not in problems:
         problems.append(running.problem)
+    decoder = check_decoder()
+    if decoder is not None:
+        problems.append(decoder)
     if not silence.is_silent():
         problems.append("The telemetry switches of the libraries do not stand.")
     if vault.message is not None and vault.state not in ("VaultNotFound", "VaultLocked"):

@@ -44,6 +44,9 @@ class _Models:
     def analyzer(self) -> Analyzer:
         with self._lock:
             if self._analyzer is None:
+                from tracker.vision.decode import start_decoder  # noqa: PLC0415
+
+                start_decoder()  # it gets ready while the networks load
                 # Takes a second and needs system libraries: lists do without it.
                 from tracker.vision.analyzer import Analyzer  # noqa: PLC0415
 
