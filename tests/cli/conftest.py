@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -72,3 +73,28 @@ def manifest(photos: list[Path]) -> Path:
         lines.append(",".join([*cells, str(photo.mm_per_px or ""), photo.modality]))
     path.write_text("\n".join(lines), encoding="utf-8")
     return path
+
+
+@pytest.fixture(scope="session")
+def two_people(photos: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A vault to copy: A with two photos of 'One' and one of 'Two', B with one that A has too."""
+    made = Moletrail(tmp_path_factory.mktemp("two") / "vault")
+    assert made("init").code == 0
+    rows = (
+        (0, "A", "One", "2022-05-14"),
+        (1, "A", "One", "2022-11-19"),
+        (6, "A", "Two", "2023-01-02"),
+        (6, "B", "Belly", "2023-01-02"),
+    )
+    for photo, person, lesion, day in rows:
+        words = ("--person", person, "--lesion", lesion, "--date", day, "--note", f"seen {day}")
+        assert made("add", photos[photo], *words).code == 0
+    made("symptom", "One", "itch", "--person", "A", "--note", "at night only")
+    return made.vault
+
+
+@pytest.fixture
+def filled(two_people: Path, moletrail: Moletrail) -> Moletrail:
+    """A command line on a copy of the vault of two people."""
+    shutil.copytree(two_people, moletrail.vault)
+    return moletrail

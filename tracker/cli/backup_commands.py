@@ -10,6 +10,7 @@ import typer
 from tracker.cli import jsonl, texts
 from tracker.cli.output import JsonObject
 from tracker.cli.session import session_of
+from tracker.errors import VaultDamagedError
 
 if TYPE_CHECKING:
     from tracker.services.backups import BackedUp, Restored
@@ -55,8 +56,14 @@ def restore(
 
     session = session_of(ctx)
     with session.output.progress("Restoring") as advance:
-        made = backups.restore(file, to, advance)
+        outcome = backups.restore(file, to, advance)
+    made = outcome.restored
     session.output.result(_restored_object(made), _restored_text(made))
+    if outcome.damage:
+        raise VaultDamagedError(
+            f"When the backup was made, its vault was damaged: {' '.join(outcome.damage)}",
+            next_step=f"Run: moletrail --vault '{made.path}' verify --repair",
+        )
 
 
 def _backup_object(made: BackedUp) -> JsonObject:
@@ -94,10 +101,7 @@ def _restored_object(made: Restored) -> JsonObject:
 
 
 def _restored_text(made: Restored) -> str:
-    text = f"Restored {made.photos} photos and {made.entries} journal entries to {made.path}."
-    if made.missing or made.damaged:
-        text += (
-            f" When the backup was made, {made.missing} photos were missing and {made.damaged} "
-            "damaged in the vault; so they are here."
-        )
-    return f"{text} Use it with: moletrail --vault '{made.path}'"
+    return (
+        f"Restored {made.photos} photos and {made.entries} journal entries to {made.path}. "
+        f"Use it with: moletrail --vault '{made.path}'"
+    )

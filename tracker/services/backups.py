@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -13,8 +14,17 @@ from tracker.store import restore as reading
 from tracker.store.archive import Progress
 from tracker.store.backup import BackedUp
 from tracker.store.restore import Restored
+from tracker.store.verify import check_vault
 
-__all__ = ["BackedUp", "Restored", "back_up", "restore", "suggested_file"]
+__all__ = ["BackedUp", "Outcome", "Restored", "back_up", "restore", "suggested_file"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A vault that was brought back, and what was damaged in it when the backup was made."""
+
+    restored: Restored
+    damage: tuple[str, ...]
 
 
 def back_up(
@@ -35,14 +45,24 @@ def back_up(
     return writing.back_up(lambda: workspace.open("backup"), file, progress)
 
 
-def restore(file: Path, to: Path, progress: Progress = lambda done, total: None) -> Restored:
-    """Make the vault of a backup in the folder `to`, which must be new or empty.
+def restore(file: Path, to: Path, progress: Progress = lambda done, total: None) -> Outcome:
+    """Make the vault of a backup in the folder `to`, which must be new or empty, and check it.
+
+    Of an encrypted vault that nobody has unlocked, all is checked that can be without its key:
+    every byte against the backup's own hashes, and the chain of the journal.
 
     Raises:
         BackupError: `file` is no backup, or a damaged one. VaultNewerError: of a newer program.
         VaultError: there is something at `to`. StorageFullError: no room.
     """
-    return reading.restore(file, to, progress)
+    made = reading.restore(file, to, progress)
+    if made.encrypted:
+        told = [(made.missing, "missing from"), (made.damaged, "damaged in")]
+        damage = [f"{count} photos were {how} the vault." for count, how in told if count]
+    else:
+        found = check_vault(made.path, deep=True)
+        damage = [finding.message for finding in found if finding.severity == "damage"]
+    return Outcome(made, tuple(damage))
 
 
 def suggested_file(today: date) -> Path:
