@@ -7,15 +7,19 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests import made_up
+from tracker.domain.analysis import LesionMask
+from tracker.domain.capture import CaptureTime, DateSource
 from tracker.domain.geometry import Box
-from tracker.domain.records import LifeCycle, SymptomKind
+from tracker.domain.records import Lesion, LifeCycle, SymptomKind
 from tracker.services.intake import add_photo
 from tracker.services.results import AddRequest, Stored
 from tracker.services.session import Workspace
 from tracker.services.vaults import create_vault
+from tracker.store.vault import Vault
 
 #: Everything a spreadsheet, a parser or a screen may trip over.
 HOSTILE = '=HYPERLINK("http://x","y");+1\r\n-2\t@3 \'q\' "z", \u202egnp.exe\u202c 🩹'
@@ -56,7 +60,32 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
         vault.set_life_cycle(lesion, LifeCycle.EXCISED, "+ pathology: =none\nsecond line")
         vault.set_site(vault.lesion(ada, HOSTILE_NAME), "back, low")
+        _corrections(vault, vault.lesion(ada, first.lesion))
     return workspace.vault_path
+
+
+def _corrections(vault: Vault, lesion: Lesion) -> None:
+    """What a person may correct: a mask, a date, a name."""
+    seen, other = vault.observations(lesion)
+    analysis = seen.analysis
+    assert analysis.mask is not None
+    assert analysis.measures is not None
+    pixels = analysis.mask.pixels.copy()
+    pixels[: pixels.shape[0] // 2] = False
+    rows = np.flatnonzero(pixels.any(axis=1))
+    columns = np.flatnonzero(pixels.any(axis=0))
+    top, left = int(rows[0]), int(columns[0])
+    inner = pixels[top : rows[-1] + 1, left : columns[-1] + 1]
+    box = analysis.mask.box
+    drawn = LesionMask(
+        Box(box.x + left, box.y + top, inner.shape[1], inner.shape[0]), inner, "person"
+    )
+    measures = replace(analysis.measures, area_px=float(inner.sum()), border_doubt=None)
+    by_hand = replace(analysis, roi=drawn.box, mask=drawn, measures=measures)
+    vault.add_analysis(seen.observation_id, by_hand)
+    day = datetime(2022, 2, 3)  # before the other photo: their order turns round
+    vault.set_capture(other.observation_id, CaptureTime(day, "day", DateSource.GIVEN))
+    vault.rename_lesion(lesion, "=renamed")
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from tracker.services.export_model import build_export
 from tracker.services.exporting import write_export
 from tracker.services.session import Workspace
 
+pytestmark = pytest.mark.xdist_group("the stored vault")
 TABLES = {table.name: table for table in ALL}
 
 

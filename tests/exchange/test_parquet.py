@@ -17,6 +17,8 @@ from tracker.services.export_model import build_export
 from tracker.services.exporting import write_export
 from tracker.services.session import Workspace
 
+pytestmark = pytest.mark.xdist_group("the stored vault")
+
 
 @pytest.fixture(scope="module")
 def exported(stored: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:

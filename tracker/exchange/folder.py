@@ -19,6 +19,8 @@ from tracker.errors import InputError
 MARKER = "moletrail-export.json"
 #: Of the marker's own form; a reader refuses a higher one.
 LAYOUT = 1
+#: A quarter of a million files; a wrong file must not fill the memory.
+_MAX_MARKER_BYTES = 64 * 1024 * 1024
 _CHOOSE = "Choose another folder, or move these files away first."
 
 
@@ -69,11 +71,13 @@ def read_marker(folder: Path) -> dict[str, Any] | None:
     Raises:
         InputError: a marker that cannot be read, or of a newer program.
     """
-    try:
-        found = json.loads((folder / MARKER).read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    path = folder / MARKER
+    if not path.exists() and not path.is_symlink():
         return None
-    except (OSError, ValueError):
+    try:
+        usable = path.is_file() and path.stat().st_size <= _MAX_MARKER_BYTES
+        found = json.loads(path.read_text(encoding="utf-8")) if usable else None
+    except (OSError, ValueError, RecursionError):
         found = None
     if not isinstance(found, dict) or not isinstance(found.get("files"), dict):
         raise InputError(

@@ -60,7 +60,7 @@ class FoundExport:
         if not path.is_relative_to(self.folder.resolve()):
             raise PhotoUnreadableError(f"{name!a} leads out of the export.")
         try:
-            if path.stat().st_size != facts.get("size_bytes"):
+            if not path.is_file() or path.stat().st_size != facts.get("size_bytes"):
                 raise _changed(name)
             data = path.read_bytes()
         except (OSError, ValueError) as error:
@@ -109,8 +109,8 @@ def read_rows(found: FoundExport, table: Table) -> list[Row]:
     """
     path = found.folder / f"{table.name}.{found.form}"
     try:
-        if path.stat().st_size > _MAX_TABLE_BYTES:
-            raise ManifestError(f"'{path}' is too large for a table of an export.")
+        if not path.is_file() or path.stat().st_size > _MAX_TABLE_BYTES:
+            raise ManifestError(f"'{path}' is no table of an export.", next_step=_EXPORT_AGAIN)
         data = path.read_bytes()
     except OSError as error:
         raise ManifestError(

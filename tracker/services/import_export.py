@@ -8,15 +8,18 @@ stays with its numbers. A person or lesion whose name the vault knows already is
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
 
 from tracker.domain.analysis import Analysis
 from tracker.domain.capture import CaptureTime, DateSource, Modality, check_plausible
 from tracker.domain.records import Lesion, LifeCycle, Observation, Person, PhotoRecord, SymptomKind
 from tracker.errors import InputError, ManifestError, PhotoUnreadableError, UsageError
 from tracker.exchange.reading import FoundExport, Row, read_rows
-from tracker.exchange.tables_details import COMPARISONS, PHOTOS
+from tracker.exchange.tables_details import COMPARISONS, EMBEDDINGS, PHOTOS
 from tracker.exchange.tables_observations import OBSERVATIONS
 from tracker.exchange.tables_people import LESIONS, PEOPLE, SYMPTOMS
 from tracker.services.comparing import compare_pairs
@@ -34,7 +37,7 @@ _MEDIA_TYPES = frozenset(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Tables:
-    """What is read of an export; photos by hash, lesions by id."""
+    """What is read of an export; photos by hash, lesions by id, embeddings by observation."""
 
     people: Sequence[Row]
     lesions: Mapping[str, Row]
@@ -42,6 +45,7 @@ class _Tables:
     photos: Mapping[str, Row]
     symptoms: Sequence[Row]
     comparisons: Sequence[Row]
+    looks: Mapping[str, NDArray[np.float32]]
 
 
 def import_export(workspace: Workspace, found: FoundExport) -> Iterator[ImportStep]:
@@ -76,6 +80,10 @@ def _read(found: FoundExport) -> _Tables:
         photos={row["photo_sha256"]: row for row in read_rows(found, PHOTOS)},
         symptoms=read_rows(found, SYMPTOMS),
         comparisons=read_rows(found, COMPARISONS),
+        looks={
+            row["observation_id"]: np.asarray(row["embedding"], np.float32)
+            for row in read_rows(found, EMBEDDINGS)
+        },
     )
     for row in (*tables.observations, *tables.symptoms, *tables.comparisons):
         if row["lesion_id"] is not None and row["lesion_id"] not in tables.lesions:
@@ -120,7 +128,7 @@ def _import_row(
         if known is not None:
             return known
         seen, data = _seen(workspace, found, row, photo), found.data(photo["photo_file"])
-        analysis = measured_again(workspace, seen, data)
+        analysis = _measured(workspace, seen, data, tables.looks.get(seen.observation_id))
         if analysis.status == "refused":
             reason = analysis.reason or "It cannot be measured."
             return Refusal(label, reason, analysis.advice, analysis)
@@ -178,6 +186,25 @@ def _seen(workspace: Workspace, found: FoundExport, row: Row, photo: Row) -> Obs
         added_at=row["added_at_utc"],
         requested_roi=box_of(row, "requested"),
     )
+
+
+def _measured(
+    workspace: Workspace, seen: Observation, data: bytes, look: NDArray[np.float32] | None
+) -> Analysis:
+    """The photo measured again, a mask drawn by hand kept.
+
+    The networks had seen such a lesion before its mask was drawn, or through it: the embedding in
+    the export tells which, and they look at it in the same way again.
+    """
+    mask = seen.analysis.mask
+    if look is None or mask is None or mask.source == "model":
+        return measured_again(workspace, seen, data)
+    unaided = replace(seen.analysis, mask=replace(mask, source="model"))
+    first = measured_again(workspace, replace(seen, analysis=unaided), data)
+    if first.embedding is None or not np.array_equal(first.embedding, look):
+        return measured_again(workspace, seen, data)
+    before = seen.analysis
+    return replace(first, roi=before.roi, mask=mask, measures=before.measures)
 
 
 def _store(
