@@ -141,19 +141,6 @@ class Database:
         except duckdb.Error as error:
             raise explain(error, self.path) from error
 
-    def insert_arrow(self, table: str, rows: Any) -> None:
-        """Add the rows of a `pyarrow.Table` with the columns of `table`.
-
-        Raises:
-            As `run`.
-        """
-        try:
-            self._connection.register("arriving", rows)
-            self._connection.execute(f'INSERT INTO "{table}" SELECT * FROM arriving')
-            self._connection.unregister("arriving")
-        except duckdb.Error as error:
-            raise explain(error, self.path) from error
-
     def roll_back(self) -> None:
         """Undo the open transaction, if there is one and the file still answers."""
         with suppress(duckdb.Error):

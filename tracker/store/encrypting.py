@@ -45,7 +45,7 @@ from tracker.store.slots import DEFAULT_COST, KdfCost, clean_passphrase
 from tracker.store.vault import holding
 
 #: Called with the number of photos sealed, and of all.
-Progress = Callable[[int, int], None]
+Progress = Callable[[int, int], object]
 #: What the conversion leaves where it is, or replaces.
 _OWN = (HEADER_FILE, LOCK_FILE)
 #: Strange files that a message names.

@@ -1,28 +1,29 @@
 """`snapshot.sealed`: the tables of an encrypted vault at some entry, so that opening is quick.
 
 Without it every entry would have to be read again each time a program starts. It is derived: one
-that is missing, damaged, or of another schema or history is not used, and made again. It is a line
-of JSON (schema, and each table with its length) followed by the tables as Arrow streams, all
-sealed in one piece; Arrow and DuckDB share the memory layout, which is what makes it quick.
+that is missing, damaged, or of another history is not used, and made again; one of an older schema
+is filled into that and migrated. It is a line of JSON (the migrations, and each table with its
+length) followed by the tables as Arrow streams, all sealed in one piece; Arrow and DuckDB share
+the memory layout, which is what makes it quick.
 
 It holds what the journal held then. Whoever rewrites the journal drops it first.
 """
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import logging
-from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tracker.errors import InternalError
+import duckdb
+
 from tracker.store.database import Database, DatabaseUnreadableError
 from tracker.store.disk import explained, write_atomic
-from tracker.store.migrate import Migration
+from tracker.store.migrate import Migration, migrate
 from tracker.store.sealing import SNAPSHOT, SealBrokenError, Sealing
 
 SNAPSHOT_FILE = "snapshot.sealed"
@@ -52,7 +53,10 @@ def write_snapshot(
     path = vault / SNAPSHOT_FILE
     try:
         tables = [(name, _packed(database, name)) for name in _table_names(database)]
-        index = {"schema": _schema(migrations), "tables": [[name, len(d)] for name, d in tables]}
+        index = {
+            "migrations": [migration.sha256 for migration in migrations],
+            "tables": [[name, len(data)] for name, data in tables],
+        }
         content = b"".join((json.dumps(index).encode(), b"\n", *(data for _, data in tables)))
         sealed = sealing.seal(SNAPSHOT, _NAME, content)
         write_atomic(path, sealed, durable=False, neutral=True)
@@ -62,36 +66,83 @@ def write_snapshot(
     return True
 
 
-def restore_snapshot(
-    vault: Path, sealing: Sealing, database: Database, migrations: tuple[Migration, ...]
-) -> bool:
-    """Fill empty tables from the snapshot; whether there was one to use.
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """An opened snapshot. migrations: the hashes of those that made its tables."""
+
+    migrations: tuple[str, ...]
+    tables: tuple[tuple[str, int], ...]
+    body: bytes
+
+    def level(self, migrations: tuple[Migration, ...]) -> int:
+        """How many of the program's migrations it was made with; 0 if it was made with others."""
+        ours = tuple(migration.sha256 for migration in migrations)
+        count = len(self.migrations)
+        return count if self.migrations == ours[:count] else 0
+
+    def fill(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Put the rows into the (empty) tables of just those migrations.
+
+        Raises:
+            duckdb.Error, ValueError: they do not fit.
+        """
+        rest = memoryview(self.body)
+        connection.execute("BEGIN")
+        for name, length in self.tables:
+            connection.register("arriving", _unpacked(rest[:length]))
+            connection.execute(f'INSERT INTO "{name}" SELECT * FROM arriving')
+            connection.unregister("arriving")
+            rest = rest[length:]
+        connection.execute("COMMIT")
+
+
+def read_snapshot(vault: Path, sealing: Sealing) -> Snapshot | None:
+    """The snapshot of a vault, None if there is none.
 
     Raises:
-        DatabaseUnreadableError: it is not what was sealed, and the tables may be half full.
-        VaultError: the disk refuses.
+        DatabaseUnreadableError: it is not what was sealed. VaultError: the disk refuses.
     """
     path = vault / SNAPSHOT_FILE
     with explained(path):
         try:
             sealed = path.read_bytes()
         except FileNotFoundError:
-            return False
+            return None
     try:
-        content = sealing.unseal(SNAPSHOT, _NAME, sealed)
-    except SealBrokenError as error:
+        head, _, body = sealing.unseal(SNAPSHOT, _NAME, sealed).partition(b"\n")
+        found = json.loads(head)
+        tables = tuple((str(name), int(length)) for name, length in found["tables"])
+        return Snapshot(tuple(found["migrations"]), tables, body)
+    except (SealBrokenError, ValueError, KeyError, TypeError) as error:
         raise DatabaseUnreadableError(f"'{path.name}' is damaged: {error}") from error
-    head, _, body = content.partition(b"\n")
+
+
+def restore_snapshot(
+    vault: Path,
+    sealing: Sealing,
+    connection: duckdb.DuckDBPyConnection,
+    migrations: tuple[Migration, ...],
+) -> bool:
+    """Make the tables of the snapshot in an empty database, and bring them to the newest schema.
+
+    Returns:
+        False, and the database is still empty, where there is no snapshot, or one of a schema
+        that is none of ours.
+
+    Raises:
+        DatabaseUnreadableError: it cannot be used, and the database may be half full.
+        VaultError: the disk refuses.
+    """
+    snapshot = read_snapshot(vault, sealing)
+    level = 0 if snapshot is None else snapshot.level(migrations)
+    if snapshot is None or not level:
+        return False
     try:
-        index = json.loads(head)
-        if index["schema"] != _schema(migrations):
-            return False
-        database.run("BEGIN")
-        for name, data in _parts(index["tables"], body):
-            database.insert_arrow(name, _unpacked(data))
-        database.run("COMMIT")
-    except (ValueError, KeyError, TypeError, InternalError) as error:
-        raise DatabaseUnreadableError(f"'{path.name}' cannot be used: {error}") from error
+        migrate(connection, migrations[:level])
+        snapshot.fill(connection)
+        migrate(connection, migrations)
+    except (duckdb.Error, ValueError) as error:
+        raise DatabaseUnreadableError(f"the snapshot cannot be used: {error}") from error
     return True
 
 
@@ -106,20 +157,9 @@ def drop_snapshot(vault: Path) -> None:
         path.unlink()
 
 
-def _schema(migrations: tuple[Migration, ...]) -> str:
-    return hashlib.sha256("".join(m.sha256 for m in migrations).encode()).hexdigest()
-
-
 def _table_names(database: Database) -> list[str]:
     rows = database.rows("SELECT table_name FROM duckdb_tables() WHERE NOT internal ORDER BY 1")
     return [row["table_name"] for row in rows if row["table_name"] not in _OF_MIGRATIONS]
-
-
-def _parts(tables: list[tuple[str, int]], body: bytes) -> Iterator[tuple[str, memoryview]]:
-    rest = memoryview(body)
-    for name, length in tables:
-        yield name, rest[:length]
-        rest = rest[length:]
 
 
 def _packed(database: Database, name: str) -> bytes:

@@ -9,7 +9,12 @@ from typing import Protocol
 import duckdb
 
 from tracker.store import reads
-from tracker.store.database import SETTINGS, Database, explain, set_database_aside
+from tracker.store.database import (
+    SETTINGS,
+    Database,
+    explain,
+    set_database_aside,
+)
 from tracker.store.migrate import Migration, SchemaOlderError
 from tracker.store.migrating import sweep, upgrade
 from tracker.store.sealing import Sealing
@@ -79,15 +84,13 @@ class _InMemory:
             connection = duckdb.connect(":memory:", config=MEMORY_SETTINGS)
         except duckdb.Error as error:
             raise explain(error, _IN_MEMORY) from error
-        database = Database(connection, _IN_MEMORY, self._migrations)
-        self._kept_seq = 0
-        if not self._use_snapshot:
-            return database
         try:
-            restore_snapshot(self._vault, self._sealing, database, self._migrations)
+            if self._use_snapshot:
+                restore_snapshot(self._vault, self._sealing, connection, self._migrations)
+            database = Database(connection, _IN_MEMORY, self._migrations)
             self._kept_seq = (reads.applied(database) or (0, ""))[0]
         except BaseException:
-            database.close()
+            connection.close()
             raise
         return database
 

@@ -15,14 +15,13 @@ from tracker.errors import MoletrailError
 from tracker.store.database import (
     DATABASE_FILE,
     SETTINGS,
-    Database,
     DatabaseUnreadableError,
     Row,
     explain,
 )
-from tracker.store.migrate import Migration
+from tracker.store.migrate import Migration, migrate
 from tracker.store.sealing import Sealing
-from tracker.store.snapshot import SNAPSHOT_FILE, restore_snapshot
+from tracker.store.snapshot import SNAPSHOT_FILE, read_snapshot
 from tracker.store.tables import MEMORY_SETTINGS
 
 #: Tables that say how the database was made, not what is in the vault.
@@ -137,19 +136,21 @@ def _plain(vault: Path) -> duckdb.DuckDBPyConnection | None:
 def _sealed(
     vault: Path, sealing: Sealing, migrations: tuple[Migration, ...]
 ) -> duckdb.DuckDBPyConnection | None:
-    connection = duckdb.connect(":memory:", config=MEMORY_SETTINGS)
-    database = Database(connection, Path(":memory:"), migrations)
     try:
-        if restore_snapshot(vault, sealing, database, migrations):
-            return connection
+        snapshot = read_snapshot(vault, sealing)
     except DatabaseUnreadableError as error:
-        connection.close()
         raise UnreadableError("SealBroken") from error
-    except BaseException:
+    level = 0 if snapshot is None else snapshot.level(migrations)
+    if snapshot is None or not level:
+        return None
+    connection = duckdb.connect(":memory:", config=MEMORY_SETTINGS)
+    try:
+        migrate(connection, migrations[:level])
+        snapshot.fill(connection)
+    except (duckdb.Error, ValueError) as error:
         connection.close()
-        raise
-    connection.close()
-    return None
+        raise UnreadableError(type(error).__name__) from error
+    return connection
 
 
 def is_newer(found: list[tuple[int, str]], migrations: tuple[Migration, ...]) -> bool:
