@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
@@ -14,17 +15,22 @@ from tracker.errors import VaultDamagedError
 from tracker.store import Vault
 from tracker.store.codec import encode
 
+#: The ids of people, lesions, observations and symptoms, and the hashes of photos.
+ID = re.compile(r"(?:per|les|obs|sym)_[0-9a-f]{16}|[0-9a-f]{64}")
+
 
 @dataclass(frozen=True)
 class Content:
     """What the reads of a vault return.
 
-    exact: every value down to the bit, by its id. normal: the same without the ids and times that
+    exact: every value down to the bit, by its id. mentions: the ids in each of them.
+    normal: the same without the ids and times that
     each run draws anew, as lines in order, so that two runs of one script can be compared.
     photos: hashes of the originals that were read and are what they are called.
     """
 
     exact: dict[str, str]
+    mentions: dict[str, frozenset[str]]
     normal: tuple[str, ...]
     photos: frozenset[str]
 
@@ -45,27 +51,23 @@ def content_of(vault: Vault, *, lost: set[str] | None = None) -> Content:
     lesions = vault.lesions()
     names = _names(seen, lesions)
     exact: dict[str, str] = {}
+    mentions: dict[str, frozenset[str]] = {}
     normal = [f"person {person.name}" for person in vault.people()]
     exact |= {person.person_id: person.name for person in vault.people()}
-    exact["vault"] = str(vault.info())
+    info = vault.info()
+    exact["vault"] = f"{info.vault_id} {info.created_at} {info.demo}"
     for lesion in lesions:
-        _take(exact, normal, "lesion", Lesion, lesion.lesion_id, lesion, names)
+        _take(exact, mentions, normal, "lesion", Lesion, lesion.lesion_id, lesion, names)
         for symptom in vault.symptoms(lesion):
-            _take(exact, normal, "symptom", Symptom, symptom.symptom_id, symptom, names)
+            _take(exact, mentions, normal, "symptom", Symptom, symptom.symptom_id, symptom, names)
         for comparison in vault.comparisons(lesion):
             pair = f"{comparison.earlier}/{comparison.later}/{comparison.method}"
-            _take(exact, normal, "comparison", Comparison, pair, comparison, names)
+            _take(exact, mentions, normal, "comparison", Comparison, pair, comparison, names)
     for observation in seen:
         identity = observation.observation_id
-        _take(exact, normal, "observation", Observation, identity, observation, names)
+        _take(exact, mentions, normal, "observation", Observation, identity, observation, names)
     photos = {each.photo.photo_sha256 for each in seen}
-    return Content(exact, tuple(sorted(normal)), frozenset(_whole(vault, photos, lost)))
-
-
-def digest(kind: Any, value: Any) -> str:
-    """One word for all bits of a value."""
-    text = json.dumps(encode(kind, value), sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return Content(exact, mentions, tuple(sorted(normal)), frozenset(_whole(vault, photos, lost)))
 
 
 def _whole(vault: Vault, photos: set[str], lost: set[str] | None) -> set[str]:
@@ -95,6 +97,7 @@ def _names(seen: list[Observation], lesions: list[Lesion]) -> dict[str, str]:
 
 def _take(
     exact: dict[str, str],
+    mentions: dict[str, frozenset[str]],
     normal: list[str],
     what: str,
     kind: Any,
@@ -102,8 +105,11 @@ def _take(
     value: Any,
     names: dict[str, str],
 ) -> None:
-    exact[identity] = digest(kind, value)
-    found = _named(encode(kind, value), names)
+    encoded = encode(kind, value)
+    text = json.dumps(encoded, sort_keys=True)
+    exact[identity] = hashlib.sha256(text.encode()).hexdigest()
+    mentions[identity] = frozenset(ID.findall(text))
+    found = _named(encoded, names)
     if what == "observation":
         del found["added_at"], found["observation_id"]
         head = f"{found['person']['name']}/{found['photo']['file_name']}"

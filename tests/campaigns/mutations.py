@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 
 from tests.campaigns.command import Case, Outcome
-from tests.campaigns.content import Content, content_of
-from tests.campaigns.places import KINDS, Place, check, fill, new_place, repair, search
+from tests.campaigns.content import ID, Content, content_of
+from tests.campaigns.places import CACHED, KINDS, Place, check, fill, new_place, repair, search
 from tests.store.builders import add
 from tracker.errors import MoletrailError, VaultError
 from tracker.store import Vault
+from tracker.store.header import JOURNAL_FOLDER
+from tracker.store.lines import LineUnreadableError, lines_of
+from tracker.store.sealing import PLAIN
 
-#: Cached pictures: keys, and what they must show whatever lies on the disk.
-CACHED = {f"thumbnail {number}": f"made-up thumbnail {number} ".encode() * 60 for number in (1, 2)}
 _BLOB = re.compile(r"[0-9a-f]{64}")
 #: Files that say who holds the lock just now; nothing is read from them.
 _NOT_CONTENT = ("lock", "lock-holder.json")
@@ -33,6 +36,16 @@ class Sample:
     content: Content
     files: dict[str, list[str]]
     findings: frozenset[tuple[str, str]]
+
+    def lines(self, vault: Path | None = None) -> frozenset[str]:
+        """What the readable entries hold of this vault's journal, or of another copy of it."""
+        codec = lines_of(PLAIN if self.place.key is None else self.place.key.sealing)
+        journal = (vault or self.place.path) / JOURNAL_FOLDER / codec.file_name
+        found = set()
+        for raw in journal.read_bytes().splitlines() if journal.exists() else ():
+            with suppress(LineUnreadableError):
+                found.add(json.dumps(codec.decode(raw).payload))
+        return frozenset(found)
 
     def copy(self, folder: Path) -> Place:
         """The same vault in another folder."""
@@ -56,8 +69,6 @@ def _sample(folder: Path, kind: str, state: str) -> Sample:
     place = new_place(folder / "vault", kind)
     fill(place)
     with place.open() as vault:
-        for key, picture in CACHED.items():
-            vault.cached(key, lambda picture=picture: picture)
         add(vault, 100_005, "Adelheid Campaign")
         add(vault, 100_006, "Adelheid Campaign")
         content = content_of(vault)
@@ -106,19 +117,13 @@ def shown(place: Place, sample: Sample) -> Shown:
             return Shown("WRONG", f"no next step in: {error.message}")
         return Shown("refused", type(error).__name__)
     if content.exact != sample.content.exact or content.normal != sample.content.normal:
-        return Shown("WRONG", _differences(content, sample.content))
+        return Shown("WRONG", f"other than stored: {_unlike(content, sample.content)[:4]}")
     return Shown("photo named" if lost else "all")
 
 
 def _check_cached(vault: Vault) -> None:
     for key, picture in CACHED.items():
         assert vault.cached(key, lambda picture=picture: picture) == picture, "a wrong picture"
-
-
-def _differences(content: Content, wanted: Content) -> str:
-    keys = content.exact.keys() | wanted.exact.keys()
-    unlike = [key for key in sorted(keys) if content.exact.get(key) != wanted.exact.get(key)]
-    return f"other than stored: {unlike[:4]}"
 
 
 def examine(
@@ -154,7 +159,9 @@ def examine(
 
 
 def _repaired(place: Place, sample: Sample, what: str) -> Outcome:
-    """Repair, then everything must be as it was, or the loss be one that the damage allows."""
+    """Repair, then everything must be as it was, but for what only damaged entries told."""
+    damaged = place.path.with_name("damaged")
+    shutil.copytree(place.path, damaged)
     try:
         done = repair(place)
     except MoletrailError as error:
@@ -170,17 +177,29 @@ def _repaired(place: Place, sample: Sample, what: str) -> Outcome:
     wanted = sample.content
     if content.exact == wanted.exact and content.normal == wanted.normal:
         return Outcome("", "photo named" if lost else "whole again")
-    altered = {
-        k for k in content.exact.keys() & wanted.exact.keys() if content.exact[k] != wanted.exact[k]
-    }
-    gone = wanted.exact.keys() - content.exact.keys()
-    return Outcome(
-        "",
-        "less",
-        detail=f"{len(altered)} older, {len(gone)} gone",
-        wrong=f"{what}: after the repair {len(altered)} values differ, "
-        f"{len(gone)} are gone; repaired: {[each.code for each in done]}",
-    )
+    unlike = _unlike(content, wanted)
+    lines = _ids(sample.lines() - sample.lines(damaged))
+    beyond = [key for key in unlike if not _mentioned(key, wanted, content) & lines]
+    if beyond:
+        codes = [each.code for each in done]
+        return Outcome("", "beyond", wrong=f"{what}: repaired {codes}, other than before: {beyond}")
+    return Outcome("", "less, and told", counts={"values lost with entries": len(unlike)})
+
+
+def _ids(lines: frozenset[str]) -> frozenset[str]:
+    """Ids in the content of journal entries."""
+    return frozenset(found for line in lines for found in ID.findall(line))
+
+
+def _mentioned(key: str, *contents: Content) -> frozenset[str]:
+    """The ids in a value, its own included."""
+    found = frozenset(ID.findall(key))
+    return found.union(*(each.mentions.get(key, frozenset()) for each in contents))
+
+
+def _unlike(content: Content, wanted: Content) -> list[str]:
+    keys = content.exact.keys() | wanted.exact.keys()
+    return [key for key in sorted(keys) if content.exact.get(key) != wanted.exact.get(key)]
 
 
 def _bytes_of(vault: Path) -> dict[str, bytes]:

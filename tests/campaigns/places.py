@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.campaigns.content import Content, content_of
-from tests.store.builders import MODEL_SHA, a_capture, a_comparison, add
+from tests.store.builders import a_capture, a_comparison, add
 from tests.store.kinds import CHEAP
 from tracker.domain.records import LifeCycle, SymptomKind
 from tracker.errors import VaultDamagedError, WrongPassphraseError
@@ -20,6 +20,8 @@ from tracker.store.verify import Finding, Repair, check_vault, repair_vault
 PASSPHRASE, NEW_PASSPHRASE = "correct horse battery staple", "another horse, another battery"
 PLAIN, ENCRYPTED = "plain", "encrypted"
 KINDS = (PLAIN, ENCRYPTED)
+#: Cached pictures of every filled vault: keys, and what they must show whatever lies on the disk.
+CACHED = {f"thumbnail {number}": f"made-up thumbnail {number} ".encode() * 60 for number in (1, 2)}
 
 
 @dataclass(frozen=True)
@@ -86,15 +88,17 @@ def fill(place: Place) -> None:
         vault.set_life_cycle(one.lesion, LifeCycle.ACTIVE, "still there")
     with place.open() as vault:
         search(vault)
-        vault.cached("thumbnail 1", lambda: b"made-up thumbnail" * 40)
+        for key, picture in CACHED.items():
+            vault.cached(key, lambda picture=picture: picture)
 
 
 def search(vault: Vault) -> None:
     """Look for one observation by its embedding; it must be found, and as itself."""
     for seen in vault.all_observations()[:1]:
-        embedding = seen.analysis.embedding
+        embedding, model = seen.analysis.embedding, seen.analysis.model
         assert embedding is not None
-        found = vault.nearest(embedding, person=seen.person, model_sha256=MODEL_SHA, k=1)
+        assert model is not None
+        found = vault.nearest(embedding, person=seen.person, model_sha256=model.sha256, k=1)
         assert found, "an embedding that is stored was not found"
         assert abs(found[0][1] - 1.0) < 1e-4, f"a wrong similarity: {found[0]}"
 

@@ -53,7 +53,7 @@ def add_everything(place: Place, acknowledge: Acknowledge) -> None:
             acknowledge(vault)
     with place.open() as vault:
         search(vault)
-        vault.cached("thumbnail 2", lambda: b"another thumbnail" * 50)
+        vault.cached("thumbnail 3", lambda: b"another thumbnail" * 50)
         acknowledge(vault)
 
 
