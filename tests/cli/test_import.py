@@ -7,10 +7,12 @@ import os
 import signal
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from tests import made_up
 from tests.cli.conftest import Moletrail
 
 
@@ -134,3 +136,23 @@ def test_two_imports_at_once_store_each_photo_once(vault: Moletrail, manifest: P
     kinds = [json.loads(line)["type"] for lines in answers for line in lines]
     assert sorted(kinds) == ["duplicate"] * 8 + ["stored"] * 8
     assert sum(each["observations"] for each in vault("lesions").objects) == 8
+    _assert_nothing_twice(vault.vault)
+
+
+def _assert_nothing_twice(vault: Path) -> None:
+    """Whatever both processes computed, one of them has recorded."""
+    lines = (vault / "journal" / "events.jsonl").read_text(encoding="ascii").splitlines()
+    entries = [json.loads(line) for line in lines]
+    recorded = Counter(entry["kind"] for entry in entries)
+    assert (recorded["observation_added"], recorded["photo_kept"]) == (8, 8)
+    assert recorded["person_saved"] == len({row.person for row in made_up.photos()})
+    pairs = [
+        (pair["earlier"], pair["later"])
+        for entry in entries
+        if entry["kind"] == "comparison_added"
+        for pair in [entry["payload"]["comparison"]]
+    ]
+    assert len(pairs) > 7
+    assert len(set(pairs)) == len(pairs)
+    analyses = [e["payload"]["analysis"] for e in entries if e["kind"] == "observation_added"]
+    assert all(one["status"] == "measured" and one["embedding"] for one in analyses)
