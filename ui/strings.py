@@ -189,7 +189,6 @@ EDIT_SAVE = "Save the correction"
 EDIT_SAVED = "Corrected. The earlier entry stays in the journal."
 SYMPTOM_SAVE = "Record"
 REPORT_MAKING = "Making the report…"
-DATA_COUNTS = "{vault.people} people, {vault.lesions} spots, {vault.observations} photos."
 DATA_FOLDER = "The folder holds your photos byte for byte; copy it to keep a backup."
 DATA_FOLDER_ENCRYPTED = "The folder holds your photos encrypted; copy it to keep a backup."
 DATA_LOCAL = (
@@ -253,3 +252,10 @@ LIMIT_AREA = "area {percent:.0f} %"
 def photo_count(count: int) -> str:
     """`1 photo`, `2 photos`."""
     return "1 photo" if count == 1 else f"{count} photos"
+
+
+def vault_counts(people: int, lesions: int, photos: int) -> str:
+    """What a diary holds: `1 person, 3 spots, 12 photos.`"""
+    persons = "1 person" if people == 1 else f"{people} people"
+    spots = "1 spot" if lesions == 1 else f"{lesions} spots"
+    return f"{persons}, {spots}, {photo_count(photos)}."

@@ -107,6 +107,7 @@ def run_app(session: CliSession, port: int | None) -> None:
     workspace = session.workspace(may_ask=False)
     vault = workspace.vault_path.absolute()
     os.environ["MOLETRAIL_VAULT"] = str(vault)
+    keyring.lock_when_idle(keyring.IDLE_LOCK_S)
     if session.passphrase.given() is not None:
         keyring.key_of(workspace)  # else the app asks for the passphrase
     session.output.result(

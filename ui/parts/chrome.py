@@ -32,7 +32,7 @@ h1 { letter-spacing: -.015em; }
 .mt-baseline_only { color: light-dark(#1E4E79, #93C5FD); background: light-dark(#EFF6FF, #17283A); }
 .st-key-narrow { max-width: 40rem; margin-inline: auto; }
 .st-key-recovery-key code { font-size: 1.2rem; letter-spacing: .05em; }
-@media (min-width: 641px) { .st-key-lock-bar { margin: .9rem 0 -4.3rem; z-index: 1; } }
+@media (min-width: 641px) { .st-key-lock-bar { margin: 1.2rem 0 -5.5rem; z-index: 1; } }
 @media (max-width: 640px) { .block-container { padding-left: 1rem; padding-right: 1rem; } }
 </style>
 """

@@ -6,6 +6,7 @@ import streamlit as st
 
 from tracker.domain import wording
 from tracker.services.doctor import examine
+from tracker.services.results import VaultState
 from ui import session, strings
 from ui.parts import person_picker, protection_section, reanalyze, report_download
 
@@ -18,8 +19,8 @@ def show() -> None:
         st.warning(session.plain(problem), icon=":material/build:")
     st.subheader(strings.DATA_WHERE, anchor=False)
     st.code(report.vault.path, language=None, wrap_lines=True)
-    folder = strings.DATA_FOLDER_ENCRYPTED if report.vault.encrypted else strings.DATA_FOLDER
-    st.write(f"{strings.DATA_COUNTS.format(vault=report.vault)} {folder}")
+    if report.vault.observations is not None:
+        _counts(report.vault)
     st.write(strings.DATA_LOCAL)
     if report.vault.encrypted is not None:
         protection_section.show(encrypted=report.vault.encrypted)
@@ -43,3 +44,9 @@ def show() -> None:
     ]
     st.dataframe(rows, hide_index=True)
     st.caption(f"{strings.DATA_LICENCE}: {report.licence.whole}")
+
+
+def _counts(vault: VaultState) -> None:
+    counts = strings.vault_counts(vault.people or 0, vault.lesions or 0, vault.observations or 0)
+    folder = strings.DATA_FOLDER_ENCRYPTED if vault.encrypted else strings.DATA_FOLDER
+    st.write(f"{counts} {folder}")
