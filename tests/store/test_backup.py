@@ -17,7 +17,7 @@ from tests.store.backup_workers import (
     die_restoring,
 )
 from tests.store.builders import a_comparison, add, photo_data
-from tests.store.kinds import Kept, make_vault
+from tests.store.kinds import CHEAP, PASSPHRASE, Kept, make_vault
 from tests.store.same import assert_same
 from tests.store.whole import everything
 from tests.store.workers import CRASHED, context
@@ -33,6 +33,8 @@ from tracker.errors import (
 )
 from tracker.store import Vault
 from tracker.store.backup import BackedUp, back_up
+from tracker.store.encrypting import encrypt_vault
+from tracker.store.keys import unlock
 from tracker.store.restore import Restored, restore
 
 _PATIENCE_S = 120.0
@@ -200,6 +202,15 @@ def test_only_an_earlier_backup_of_the_same_vault_is_replaced(plain: Kept, tmp_p
         write(plain, tmp_path / "letter.txt")
     assert (tmp_path / "letter.txt").read_text() == "something else"
     assert (tmp_path / "b.zip").read_bytes() == good
+
+
+def test_a_backup_from_before_the_encryption_is_told(plain: Kept, tmp_path: Path) -> None:
+    write(plain, tmp_path / "b.zip")
+    encrypt_vault(plain.path, PASSPHRASE, cost=CHEAP)
+    encrypted = Kept(plain.path, unlock(plain.path, PASSPHRASE))
+    with pytest.raises(BackupError, match="before the vault was encrypted"):
+        write(encrypted, tmp_path / "b.zip")
+    assert write(encrypted, tmp_path / "c.zip").encrypted
 
 
 def test_impossible_places_are_refused(plain: Kept, tmp_path: Path) -> None:

@@ -121,6 +121,12 @@ def _earlier_backup(listing: Listing, target: Path) -> Head | None:
             f"'{target}' is a backup of another vault; it was not replaced.",
             next_step="Give another file name.",
         )
+    if found.encrypted != listing.encrypted:
+        raise BackupError(
+            f"'{target}' is a backup from before the vault was encrypted, and can be read by "
+            "anybody who has it; it was not replaced.",
+            next_step="Give another file name; once the new backup is there, delete that one.",
+        )
     if found.head.seq > max(listing.head.seq, listing.erased):
         raise _not_earlier(target)
     return found.head

@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import json
 import logging
-import shutil
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, Literal
 
 from tracker.store.cache import CACHE_FOLDER
+from tracker.store.conversion import erase_file
 from tracker.store.database import DATABASE_FILE
 from tracker.store.disk import explained, flush_folder, move_aside, neutral_times, write_atomic
 from tracker.store.entry import Head
@@ -80,8 +80,11 @@ def carry_out(vault: Path, sealing: Sealing, erasure: Erasure) -> None:
     _complete(vault, sealing, erasure)
 
 
-def finish_erasure(vault: Path, sealing: Sealing) -> None:
+def finish_erasure(vault: Path, sealing: Sealing) -> Literal["finished", "undone"] | None:
     """Finish or undo a deletion that was interrupted; use it under the vault's lock.
+
+    Returns:
+        What was done; None where nothing was under way.
 
     Raises:
         VaultError: the disk refuses.
@@ -92,11 +95,12 @@ def finish_erasure(vault: Path, sealing: Sealing) -> None:
             remove_derived(vault)
             _complete(vault, sealing, erasure)
             _log.info("a deletion that was interrupted is finished")
-            return
+            return "finished"
         _log.info("a deletion that was interrupted before it happened is undone")
     with explained(vault):
         new_journal(vault, sealing).unlink(missing_ok=True)
         (vault / ERASURE_FILE).unlink(missing_ok=True)
+    return None if erasure is None else "undone"
 
 
 def remove_derived(vault: Path) -> None:
@@ -115,9 +119,11 @@ def remove_derived(vault: Path) -> None:
 
 def _remove(path: Path) -> None:
     if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
+        for inner in path.iterdir():
+            _remove(inner)
+        path.rmdir()
     else:
-        path.unlink(missing_ok=True)
+        erase_file(path)
 
 
 def _complete(vault: Path, sealing: Sealing, erasure: Erasure) -> None:
