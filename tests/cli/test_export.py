@@ -73,3 +73,26 @@ def test_no_vault_and_an_empty_one(moletrail: Moletrail, tmp_path: Path) -> None
     answer = moletrail("export", "--format", "csv", "--out", tmp_path / "out")
     assert (answer.code, answer.objects[0]["observations"]) == (0, 0)
     assert (tmp_path / "out" / "observations.csv").exists()
+
+
+@pytest.mark.parametrize("damage", [b"", b"not what was stored"])
+def test_a_damaged_photo_is_left_out_and_all_else_exported(
+    filled: Moletrail, tmp_path: Path, damage: bytes
+) -> None:
+    (photo,) = (path for path in (filled.vault / "photos").rglob("*") if path.is_file())
+    photo.chmod(0o600)
+    if damage:
+        photo.write_bytes(damage)
+    else:
+        photo.unlink()
+    answer = filled("export", "--format", "csv", "--out", tmp_path / "out")
+    assert answer.code == 1
+    (refusal,), (done,) = answer.of_type("refusal"), answer.of_type("export")
+    assert refusal["reason"]
+    assert "verify" in (refusal["advice"] or refusal["reason"])
+    assert (done["observations"], done["photos"]) == (1, 0)
+    text = (tmp_path / "out" / "observations.csv").read_bytes().decode("utf-8-sig")
+    (row,) = csv.DictReader(io.StringIO(text, newline=""))
+    assert row["area_px"]
+    assert row["mask_file"]
+    assert row["photo_file"] == ""

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from tracker.cli import options
 from tracker.cli.session import session_of
 
 
@@ -48,8 +49,12 @@ def export(
             on_compared=advance,
             on_photo=advance,
         )
-    for remark in done.remarks:
-        session.output.note(remark)
+    for each in done.left_out:
+        advice = each.advice or ""
+        session.output.result(
+            {"type": "refusal", "photo": each.photo, "reason": each.reason, "advice": each.advice},
+            f"{each.photo}: left out. {each.reason} {advice}".rstrip(),
+        )
     session.output.result(
         {
             "type": "export",
@@ -63,3 +68,4 @@ def export(
         f"Wrote {done.path}: {done.observations} observations, {done.photos} photos, "
         f"{done.files} files. Where photos were taken is not in them. The folder is not encrypted.",
     )
+    options.exit_with_refusals(1, len(done.left_out))

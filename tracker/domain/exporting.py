@@ -175,11 +175,20 @@ class ExportOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A photo whose picture could not be exported, and why; what is known of it is exported."""
+
+    photo: str
+    reason: str
+    advice: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ExportedFiles:
-    """What a format wrote: how many photos, and remarks (sentences for the person)."""
+    """What a format wrote: how many photos, and which pictures it had to leave out."""
 
     photos: int
-    remarks: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
 
 class ExportWriter(Protocol):

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from tracker.domain.analysis import ModelIdentity
-from tracker.domain.exporting import Export
+from tracker.domain.exporting import Export, LeftOut
 from tracker.domain.geometry import Box
 from tracker.domain.records import PhotoRecord
 
@@ -27,7 +27,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PhotoFile:
-    """A photo of the export as it was written; `file` is relative to the folder, with "/"."""
+    """A photo of the export as it was written; `file` is relative to the folder, with "/".
+
+    left_out: why there is no file although photos are exported.
+    """
 
     record: PhotoRecord
     file: str | None = None
@@ -35,6 +38,7 @@ class PhotoFile:
     size_bytes: int | None = None
     sha256: str | None = None
     recoded: bool | None = None
+    left_out: LeftOut | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

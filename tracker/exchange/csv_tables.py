@@ -31,7 +31,7 @@ def write(
     described = ([guarded(text) for text in row] for row in dictionary_rows(tables))
     write_file(folder, "dictionary.csv", csv_bytes(HEADER, described))
     write_file(folder, "README.md", readme(export, tables, is_csv=True).encode())
-    return summary(content, options)
+    return summary(content)
 
 
 def pictured(export: Export, photos: ExportPhotos, folder: Path, options: ExportOptions) -> Content:
@@ -42,16 +42,13 @@ def pictured(export: Export, photos: ExportPhotos, folder: Path, options: Export
     return Content(export, written, write_masks(export, folder))
 
 
-def summary(content: Content, options: ExportOptions) -> ExportedFiles:
+def summary(content: Content) -> ExportedFiles:
     """How many photos were written, and which were not."""
-    missing = [each.record for each in content.photos.values() if each.file is None]
-    remarks = [
-        f"The photo '{record.file_name}' was left out: it can no longer be decoded, so the place "
-        "it was taken cannot be taken out of it."
-        for record in missing
-        if options.with_photos
-    ]
-    return ExportedFiles(len(content.photos) - len(missing), tuple(remarks))
+    photos = content.photos.values()
+    return ExportedFiles(
+        photos=sum(1 for each in photos if each.file is not None),
+        left_out=tuple(each.left_out for each in photos if each.left_out is not None),
+    )
 
 
 def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:

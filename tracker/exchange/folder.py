@@ -40,7 +40,7 @@ def new_folder(out: Path, facts: Mapping[str, Any]) -> Iterator[Path]:
     out.parent.mkdir(parents=True, exist_ok=True)
     staging = _beside(out, "part")
     _discard_leftover(staging)
-    staging.mkdir()
+    staging.mkdir(mode=0o700)  # as the vault: nobody else on this computer sees the photos
     (staging / f".{MARKER}").touch()
     try:
         yield staging

@@ -43,7 +43,7 @@ def write(
         write_file(folder, f"{table.name}.parquet", _file(_arrow(table, content)))
     write_file(folder, "dictionary.parquet", _file(_dictionary(tables)))
     write_file(folder, "README.md", readme(export, tables, is_csv=False).encode())
-    return summary(content, options)
+    return summary(content)
 
 
 def _arrow(table: Table, content: Content) -> pa.Table:

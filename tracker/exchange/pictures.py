@@ -11,9 +11,9 @@ import numpy as np
 from PIL import Image
 
 from tracker.domain.analysis import Analysis
-from tracker.domain.exporting import Export, ExportPhotos, OnProgress
+from tracker.domain.exporting import Export, ExportPhotos, LeftOut, OnProgress
 from tracker.domain.records import PhotoRecord
-from tracker.errors import InputError
+from tracker.errors import InputError, PhotoDamagedError
 from tracker.exchange.columns import PhotoFile
 
 PHOTO_FOLDER = "photos"
@@ -29,7 +29,7 @@ def write_photos(
     devices on Windows, or tell what they should not.
 
     Returns:
-        What was written, by the original's hash; without a file for what can no longer be decoded.
+        What was written, by the original's hash; without a file for one that is damaged.
     """
     days = _first_days(export)
     records = export.photos()
@@ -37,8 +37,9 @@ def write_photos(
     for done, record in enumerate(records, start=1):
         try:
             safe = photos.safe(record)
-        except InputError:
-            written[record.photo_sha256] = PhotoFile(record)
+        except (InputError, PhotoDamagedError) as error:
+            reason = LeftOut(record.file_name, error.message, error.next_step)
+            written[record.photo_sha256] = PhotoFile(record, left_out=reason)
             continue
         digest = hashlib.sha256(safe.data).hexdigest()
         name = f"{PHOTO_FOLDER}/{days[record.photo_sha256]}_{digest[:24]}{safe.suffix}"

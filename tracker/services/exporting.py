@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
-from tracker.domain.exporting import Export, ExportOptions, ExportWriter, OnProgress
+from tracker.domain.exporting import Export, ExportOptions, ExportWriter, LeftOut, OnProgress
 from tracker.errors import InputError, NotThereYetError, UsageError
 from tracker.exchange.folder import new_folder
 from tracker.services.export_model import build_export
@@ -28,7 +28,7 @@ WRITERS: dict[str, str | None] = {
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A finished export: its folder, what is inside, and sentences for the person."""
+    """A finished export: its folder, what is inside, and the pictures that had to be left out."""
 
     form: str
     path: Path
@@ -36,7 +36,7 @@ class Exported:
     observations: int
     photos: int
     files: int
-    remarks: tuple[str, ...]
+    left_out: tuple[LeftOut, ...]
 
 
 def formats() -> Sequence[str]:
@@ -69,7 +69,7 @@ def write_export(
     writer = _writer(form)
     _check_place(workspace, out)
     export = build_export(workspace, person, clinician=clinician, on_progress=on_compared)
-    photos = VaultPhotos(workspace, export.photos())
+    photos = VaultPhotos(workspace)
     try:
         with new_folder(out, _facts(export, form, with_photos=with_photos)) as folder:
             options = ExportOptions(with_photos=with_photos, on_progress=on_photo)
@@ -84,7 +84,7 @@ def write_export(
         observations=sum(1 for _ in export.observations()),
         photos=written.photos,
         files=files,
-        remarks=written.remarks,
+        left_out=written.left_out,
     )
 
 

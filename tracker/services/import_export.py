@@ -265,10 +265,8 @@ def _life(workspace: Workspace, tables: _Tables) -> None:
             lesion = _lesion(vault, row)
             stage = word_of(LifeCycle, row["life_cycle"])
             note = notes.get(lesion.lesion_id)
-            if lesion.life_cycle is LifeCycle.ACTIVE and (stage, row["life_cycle_note"]) != (
-                LifeCycle.ACTIVE,
-                note,
-            ):
+            told = stage is not LifeCycle.ACTIVE or row["life_cycle_note"] not in (None, note)
+            if lesion.life_cycle is LifeCycle.ACTIVE and told:
                 vault.set_life_cycle(lesion, stage, row["life_cycle_note"])
         for row in tables.symptoms:
             lesion = _lesion(vault, tables.lesions[row["lesion_id"]])
