@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from tracker.store import Vault
+from tracker.store.keys import VaultKey
 
 _MODELS = ("a" * 64, "b" * 64)
 
 
-def everything(path: Path) -> dict[str, Any]:
+def everything(path: Path, key: VaultKey | None = None) -> dict[str, Any]:
     """Every answer of an open vault, but for the number of its schema."""
-    with Vault.open(path) as vault:
+    with Vault.open(path, key=key) as vault:
         people, lesions, seen = vault.people(), vault.lesions(), vault.all_observations()
         ids = [each.observation_id for each in seen]
         info = vault.info()

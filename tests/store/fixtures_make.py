@@ -2,8 +2,11 @@
 
 python -m tests.store.fixtures_make format-1-reanalysed
 
+The name says what it is: `format-2…` is encrypted (with `kinds.PASSPHRASE`; its recovery key is
+printed), `…-empty` has nothing in it, the other endings are in `FURTHER`.
+
 What is there is never made again: it is what a program of its time wrote, and stands for all the
-vaults that people have. `fill` and `EMPTY` show what today's program would write.
+vaults that people have.
 """
 
 from __future__ import annotations
@@ -13,22 +16,26 @@ import gzip
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.store.builders import OTHER_MODEL_SHA, a_capture, a_comparison, add, an_analysis
+from tests.store.kinds import Kept, make_vault
 from tracker.domain.analysis import Analysis, LesionMask
 from tracker.domain.geometry import Box
 from tracker.domain.records import LifeCycle, SymptomKind
-from tracker.store import Vault
+from tracker.store import tables
 from tracker.store.database import DATABASE_FILE
 from tracker.store.doomed import doomed_person
 from tracker.store.erase import erase
 from tracker.store.events import JournalRepaired
+from tracker.store.keys import new_recovery_key
+from tracker.store.snapshot import SNAPSHOT_FILE
 
 FIXTURES = Path(__file__).parent / "fixtures"
 #: What a vault keeps that cannot be made again.
-KEPT = ("vault.json", "journal", "photos")
+KEPT = ("vault.json", "vault.copy.json", "journal", "photos", "sealed", SNAPSHOT_FILE)
 #: The database as it lay beside it, packed: it tells how a schema of that time is upgraded.
 PACKED_DATABASE = DATABASE_FILE + ".gz"
 
@@ -40,10 +47,10 @@ def by_hand(seed: int) -> Analysis:
     return dataclasses.replace(found, mask=LesionMask(found.mask.box, found.mask.pixels, "person"))
 
 
-def fill(path: Path) -> None:
-    """One event of every kind."""
-    Vault.create(path)
-    with Vault.open(path) as vault:
+def fill(path: Path, *, encrypted: bool = False) -> Kept:
+    """A new vault with one event of every kind, but for those of `FURTHER`."""
+    kept = make_vault(path, encrypted=encrypted)
+    with kept.open() as vault:
         one = add(vault, 1, person="Zoë")
         two = add(vault, 2, person="Zoë", requested_roi=Box(5, 6, 70, 80))
         lesion = vault.ensure_lesion(vault.rename_person(one.person, "Zoë Å."), "left arm")
@@ -56,19 +63,34 @@ def fill(path: Path) -> None:
         vault.set_life_cycle(lesion, LifeCycle.RESOLVED, "gone")
         add(vault, 3, person="Ben", lesion=None)
         vault.move_observation(two.observation_id, None)
+    return kept
 
 
-def note_repair(path: Path) -> None:
+def note_repair(kept: Kept) -> None:
     """What a repaired journal ends with."""
-    with Vault.open(path) as vault:
+    with kept.open() as vault:
         vault._write(JournalRepaired(datetime(2026, 5, 1, 12, tzinfo=UTC), 20, 1, 2, 0))
 
 
-def delete_somebody(path: Path) -> None:
+def delete_somebody(kept: Kept) -> None:
     """A person comes and goes."""
-    with Vault.open(path) as vault:
+    with kept.open() as vault:
         add(vault, 4, person="Max")
-    erase(path, lambda vault: doomed_person(vault, vault.person("Max")))
+    erase(kept.path, lambda vault: doomed_person(vault, vault.person("Max")), key=kept.key)
+
+
+def everything_at_once(kept: Kept) -> None:
+    """All that may happen to a vault after `fill`, and a snapshot of its tables if it has one."""
+    delete_somebody(kept)
+    note_repair(kept)
+
+
+#: What else happens to a vault whose fixture's name ends so.
+FURTHER: dict[str, Callable[[Kept], None]] = {
+    "-repaired": note_repair,
+    "-deleted": delete_somebody,
+    "-full": everything_at_once,
+}
 
 
 def pack(vault: Path, target: Path) -> None:
@@ -99,15 +121,24 @@ def unpack(name: str, path: Path) -> Path:
     return path
 
 
+def make(name: str) -> None:
+    """Make the fixture of that name."""
+    with tempfile.TemporaryDirectory() as folder:
+        encrypted, path = name.startswith("format-2"), Path(folder) / "vault"
+        empty = name.endswith("-empty")
+        kept = make_vault(path, encrypted=encrypted) if empty else fill(path, encrypted=encrypted)
+        for ending, happens in FURTHER.items():
+            if name.endswith(ending):
+                happens(kept)
+        if kept.key is not None:
+            print(new_recovery_key(path, kept.key))
+            # A vault of this size would not get a snapshot: it is quick to open without.
+            tables.worth_writing = lambda seq, kept_seq: seq > kept_seq  # type: ignore[attr-defined]
+        with kept.open():
+            pass
+        pack(path, FIXTURES / name)
+
+
 if __name__ == "__main__":
     (wanted,) = sys.argv[1:]
-    with tempfile.TemporaryDirectory() as folder:
-        made = Path(folder) / "vault"
-        Vault.create(made) if wanted.endswith("-empty") else fill(made)
-        if wanted.endswith("-repaired"):
-            note_repair(made)
-        if wanted.endswith("-deleted"):
-            delete_somebody(made)
-        with Vault.open(made):
-            pass
-        pack(made, FIXTURES / wanted)
+    make(wanted)

@@ -5,7 +5,9 @@ A fixture lies as its time's program wrote it, its database packed beside it (`f
 
 from __future__ import annotations
 
+import functools
 import json
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,24 +16,53 @@ import pytest
 from tests.store.builders import a_capture, a_comparison, add, an_analysis, photo_data
 from tests.store.everything import everything
 from tests.store.fixtures_make import FIXTURES, PACKED_DATABASE, by_hand, unpack
+from tests.store.kinds import PASSPHRASE, Kept
 from tests.store.same import assert_same
 from tracker.domain.geometry import Box
 from tracker.domain.records import LifeCycle, SymptomKind
-from tracker.store import Vault
+from tracker.errors import WrongPassphraseError
 from tracker.store.database import DATABASE_FILE
 from tracker.store.events import KINDS
 from tracker.store.journal import EVENTS_FILE
+from tracker.store.keys import VaultKey, unlock
+from tracker.store.snapshot import SNAPSHOT_FILE
 
 NAMES = sorted(path.name for path in FIXTURES.iterdir() if path.is_dir())
 FULL = [name for name in NAMES if not name.endswith("-empty")]
 EMPTY = [name for name in NAMES if name.endswith("-empty")]
-#: Fixtures in which a photo was analysed again, with a mask drawn by hand.
-REANALYSED = {"format-1-reanalysed", "format-1-repaired", "format-1-deleted"}
+#: Fixtures from before a photo could be analysed again, with a mask drawn by hand.
+BEFORE_REANALYSIS = {"format-1"}
+#: What was printed when the encrypted ones were made; `kinds.PASSPHRASE` opens them too.
+RECOVERY_KEYS = {
+    "format-2-empty": "YP1M1-4KVPQ-CSBG7-GR4PF-M5VYG-ZGW5R-16231",
+    "format-2-full": "36P6K-C7VF0-S567Z-PMEA9-N291D-HPCBH-MNSZ1",
+}
+
+
+@functools.cache
+def key_of(name: str) -> VaultKey | None:
+    """The key of an encrypted fixture, which is that of its copies as well."""
+    if name not in RECOVERY_KEYS:
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        return unlock(unpack(name, Path(folder) / "vault"), PASSPHRASE)
+
+
+def stored(name: str, path: Path) -> Kept:
+    """A copy of the fixture at `path`."""
+    return Kept(unpack(name, path), key_of(name))
+
+
+def without_tables(kept: Kept) -> Kept:
+    """The same vault with its journal alone to make tables from."""
+    for name in (DATABASE_FILE, SNAPSHOT_FILE):
+        (kept.path / name).unlink(missing_ok=True)
+    return kept
 
 
 @pytest.mark.parametrize("name", FULL)
 def test_a_stored_vault_opens_as_it_was(tmp_path: Path, name: str) -> None:
-    with Vault.open(unpack(name, tmp_path / "vault")) as vault:
+    with stored(name, tmp_path / "vault").open() as vault:
         zoe, ben = vault.person("Zoë Å."), vault.person("Ben")
         (lesion,) = vault.lesions(zoe)
         (one,) = vault.observations(lesion)
@@ -50,7 +81,7 @@ def test_a_stored_vault_opens_as_it_was(tmp_path: Path, name: str) -> None:
         again = vault.move_observation(two.observation_id, lesion)
         (comparison,) = vault.comparisons(lesion)
         assert comparison == a_comparison(one.observation_id, again.observation_id)
-        second = by_hand(2) if name in REANALYSED else an_analysis(2)
+        second = an_analysis(2) if name in BEFORE_REANALYSIS else by_hand(2)
         for observation, wanted in ((one, an_analysis(1)), (two, second), (three, an_analysis(3))):
             # Embeddings are drawn by numpy's generator, whose rounding may differ by machine.
             assert observation.analysis.embedding == pytest.approx(wanted.embedding, abs=1e-6)
@@ -61,31 +92,40 @@ def test_a_stored_vault_opens_as_it_was(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", EMPTY)
 def test_a_stored_empty_vault_takes_photos(tmp_path: Path, name: str) -> None:
-    path = unpack(name, tmp_path / "vault")
-    with Vault.open(path) as vault:
+    kept = stored(name, tmp_path / "vault")
+    with kept.open() as vault:
         assert (vault.info().observations, vault.people()) == (0, [])
-        stored = add(vault, 1)
-    with Vault.open(path) as vault:
-        assert_same(vault.all_observations(), [stored])
+        seen = add(vault, 1)
+    with kept.open() as vault:
+        assert_same(vault.all_observations(), [seen])
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_upgraded_and_made_from_the_journal_it_is_the_same(tmp_path: Path, name: str) -> None:
-    upgraded, remade = unpack(name, tmp_path / "a"), unpack(name, tmp_path / "b")
-    (remade / DATABASE_FILE).unlink(missing_ok=True)
-    assert_same(everything(upgraded), everything(remade))
-    assert not list(upgraded.glob("*.replaced-*"))
-    for path in (upgraded, remade):
-        with Vault.open(path) as vault:
+    upgraded = stored(name, tmp_path / "a")
+    remade = without_tables(stored(name, tmp_path / "b"))
+    assert_same(everything(upgraded.path, upgraded.key), everything(remade.path, remade.key))
+    assert not list(upgraded.path.glob("*.replaced-*"))
+    for kept in (upgraded, remade):
+        with kept.open() as vault:
             person = vault.ensure_person("Ida")
             vault.ensure_lesion(person, "new spot")
-    after = everything(upgraded)
-    (upgraded / DATABASE_FILE).unlink(missing_ok=True)
-    assert_same(everything(upgraded), after)
+    after = everything(upgraded.path, upgraded.key)
+    assert_same(everything(without_tables(upgraded).path, upgraded.key), after)
+
+
+@pytest.mark.parametrize("name", sorted(RECOVERY_KEYS))
+def test_a_stored_recovery_key_opens_its_vault(tmp_path: Path, name: str) -> None:
+    kept = stored(name, tmp_path / "vault")
+    with pytest.raises(WrongPassphraseError):
+        unlock(kept.path, "another")
+    assert kept.key is not None
+    assert unlock(kept.path, RECOVERY_KEYS[name]).key_id == kept.key.key_id
 
 
 def test_the_fixtures_have_every_kind_of_event() -> None:
-    journals = [FIXTURES / name / "journal" / EVENTS_FILE for name in FULL]
+    plain = [name for name in FULL if name not in RECOVERY_KEYS]
+    journals = [FIXTURES / name / "journal" / EVENTS_FILE for name in plain]
     lines = [line for path in journals for line in path.read_text("ascii").splitlines()]
     assert {json.loads(line)["kind"] for line in lines} == set(KINDS)
 
