@@ -222,6 +222,8 @@ def test_a_disk_that_runs_full_halfway_is_undone(
         patch.setattr(disk, "write_all", full)
         with pytest.raises(StorageFullError):
             encrypt_vault(path, SECRET, cost=CHEAP)
+    assert not (path / "sealed").exists()
+    assert not (path / MARK_FILE).exists()
     assert_plain(path, content)
 
 

@@ -106,6 +106,14 @@ def test_a_journal_that_was_cut_back_is_said(filled: Filled, gone: int, anew: bo
     assert f"ends at entry {len(lines) - gone}, but {len(lines)} were stored" in message
 
 
+def test_a_last_entry_that_was_altered_meanwhile_is_said_in_the_same_process(
+    filled: Filled,
+) -> None:
+    path, key, _ = filled
+    flip(journal_of(path), -200)
+    assert "was altered" in damage_is_said(path, key, anew=False)
+
+
 def test_a_cut_line_is_damage_and_not_an_interrupted_write(filled: Filled) -> None:
     path, key, _ = filled
     journal_of(path).write_bytes(journal_of(path).read_bytes()[:-40])
