@@ -22,14 +22,16 @@ _CSV = """\
 - CSV is UTF-8 with a byte order mark, commas, quotes where needed (RFC 4180), decimal points.
   pandas, DuckDB, readr and spreadsheets read it as it is; base R wants
   read.csv(..., fileEncoding = "UTF-8-BOM").
-- So that no spreadsheet takes text for a formula, text that begins with = + - @ or ' has an
-  apostrophe in front, also behind a semicolon, a tab or a line break within the text. Take one
-  apostrophe off at these places to get the text as it was written; `moletrail import` does."""
+- So that no spreadsheet takes text for a formula, text that begins with = + - or @ (perhaps after
+  blanks or quotes) or with an apostrophe has an apostrophe in front, also behind a semicolon, a
+  tab or a line break within the text. Take one apostrophe off at these places to get the text as
+  it was written; `moletrail import` does."""
 
 _PHOTOS = """\
 - Photos are copied without the place they were taken: orientation, capture date, camera model and
   colour profile are kept, all other metadata is taken out; the picture itself is not coded anew
-  unless photos says `recoded`. Originals stay in the vault."""
+  unless photos says `recoded`. Originals stay in the vault.
+- `moletrail import FOLDER` brings this export into a vault, unless it was made without photos."""
 
 
 def dictionary_rows(tables: Sequence[Table]) -> list[tuple[str, ...]]:
