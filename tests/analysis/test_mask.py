@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from tracker.analysis.mask import MAX_DOUBT, border_doubt, clean_mask
+from tracker.analysis.mask import MAX_DOUBT, border_doubt, clean_mask, dice
+from tracker.domain.analysis import LesionMask
 from tracker.domain.geometry import Box
 from tracker.errors import UsageError
 
@@ -112,3 +113,17 @@ def test_doubt_is_the_width_of_the_border() -> None:
 def test_a_line_is_no_map() -> None:
     with pytest.raises(UsageError):
         clean_mask(np.ones((1, 48), np.float32), Box(0, 0, 9, 9), (9, 9))
+
+
+def test_dice_of_two_outlines() -> None:
+    ones = np.ones((10, 20), np.bool_)
+    whole = LesionMask(Box(5, 5, 20, 10), ones)
+    left = LesionMask(Box(5, 5, 10, 10), ones[:, :10])
+    shifted = LesionMask(Box(15, 5, 20, 10), ones)
+    assert dice(whole, whole) == 1.0
+    assert dice(whole, left) == dice(left, whole) == pytest.approx(2 * 100 / 300)
+    assert dice(whole, shifted) == pytest.approx(0.5)
+    assert dice(left, shifted) == 0.0
+    empty = LesionMask(Box(5, 5, 20, 10), ~ones)
+    assert dice(whole, empty) == 0.0
+    assert dice(empty, empty) == 1.0
