@@ -145,6 +145,26 @@ def _replace_chunk(data: bytes, block: Block, content: bytes) -> bytes:
     return data[: block.start] + chunk + data[block.end :]
 
 
+def _payload(data: bytes, rng: random.Random, other: bytes) -> bytes:
+    """The coded picture itself: unpacked, falsified and packed again where it is a zlib stream."""
+    streams = structure_of(data).named(b"IDAT")
+    if not streams:
+        changed = bytearray(data)
+        start = len(changed) // 2
+        for _ in range(rng.choice((1, 4, 32, 256))):
+            changed[rng.randrange(start, len(changed))] = rng.randrange(256)
+        return bytes(changed)
+    packed = b"".join(data[block.inside : block.end - 4] for block in streams)
+    raw = bytearray(zlib.decompress(packed))
+    for _ in range(rng.choice((1, 8, 64))):
+        raw[rng.randrange(len(raw))] = rng.randrange(256)
+    size = rng.choice((len(raw), len(raw), len(raw) // 2, len(raw) + 1, 64 << 20))
+    raw = raw[:size] + bytes(max(0, size - len(raw)))
+    first = streams[0]
+    rest = data[streams[-1].end :]
+    return _replace_chunk(data[: first.end], first, zlib.compress(raw, 1)) + rest
+
+
 def _overfill(data: bytes, rng: random.Random, other: bytes) -> bytes:
     """Much more beside the picture than a photo has: packed texts, profiles, segments, tails."""
     size = rng.choice((1 << 16, 1 << 20, 12 << 20))
@@ -175,6 +195,7 @@ MUTATIONS: dict[str, Mutation] = {
     "any-field": _falsify("length", "dimension", "offset", "count", "type", "orientation"),
     "blocks": _blocks,
     "icc": _icc,
+    "payload": _payload,
     "overfill": _overfill,
     "truncate": _truncate,
     "splice": _splice,

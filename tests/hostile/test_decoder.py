@@ -37,10 +37,11 @@ def photo() -> bytes:
 
 @pytest.fixture
 def pool(monkeypatch: pytest.MonkeyPatch) -> Iterator[DecoderPool]:
-    """Decoders that misbehave when a file says so, and get half a second for a photo."""
+    """Decoders that misbehave when a file says so, and get a moment for a photo."""
     monkeypatch.setattr(process, "MODULE", bad_worker.__name__)
-    monkeypatch.setattr(process, "BUSY_LIMIT_S", 2.0)
-    made = DecoderPool(size=2, time_limit_s=0.5)
+    monkeypatch.setattr(process, "BUSY_LIMIT_S", 20.0)
+    monkeypatch.setattr(process, "_LOOK_AGAIN_S", 0.1)
+    made = DecoderPool(size=2, time_limit_s=0.7)
     yield made
     made.close()
 

@@ -1,8 +1,9 @@
 """Shut a process in that runs foreign codecs: little memory, no files, no network.
 
 What the system offers is used, and what it lacks is left out: the limits are defence in depth,
-and a photo is decoded without them all the same. On Linux all of them hold; macOS knows the
-resource limits (and does not keep all of them); Windows none.
+and a photo is decoded without them all the same. On Linux all of them hold; macOS has those on
+files and core dumps; Windows none. The memory limit is Linux's alone, since elsewhere a process
+cannot tell how much of the limited kind it holds; the limits on sizes and time hold everywhere.
 """
 
 from __future__ import annotations
@@ -19,8 +20,6 @@ if sys.platform != "win32":
 else:
     resource = None
 
-#: Where the memory already in use cannot be read: what the libraries take, with room to spare.
-_ASSUMED_BYTES = 1024**3
 #: The kernel ends this process first when the computer runs out of memory (choom(1)).
 _OOM_SCORE = "1000"
 
@@ -40,17 +39,18 @@ def confine() -> None:
 
 
 def limit_memory(more_bytes: int) -> None:
-    """Allow this process `more_bytes` beyond the memory it has now."""
+    """Allow this process `more_bytes` of private memory beyond what it has now (Linux)."""
     if resource is None:
         return
-    name = "RLIMIT_DATA" if sys.platform == "linux" else "RLIMIT_AS"
-    _limit(name, (_data_bytes() or _ASSUMED_BYTES) + more_bytes, keep_hard=True)
+    used = _data_bytes()
+    if used is not None:
+        _limit("RLIMIT_DATA", used + more_bytes, keep_hard=True)
 
 
 def lift_memory_limit() -> None:
     """Back to what the process was started with."""
     if resource is not None:
-        _limit("RLIMIT_DATA" if sys.platform == "linux" else "RLIMIT_AS", None, keep_hard=True)
+        _limit("RLIMIT_DATA", None, keep_hard=True)
 
 
 def _limit(name: str, value: int | None, *, keep_hard: bool = False) -> None:
