@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from tracker.errors import UnknownNameError, UsageError
 from tracker.services import keyring
-from tracker.services.comparing import complete_series
 from tracker.services.people import person_name, required_person
 from tracker.services.session import Workspace
 from tracker.store.doomed import Doomed, doomed_lesion, doomed_observation, doomed_person
@@ -73,7 +72,8 @@ def look(workspace: Workspace, target: Target) -> Going:
 def delete(workspace: Workspace, target: Target, confirmed: Going) -> Going:
     """Delete what a person has confirmed; on return it is gone from the vault's folder.
 
-    What is derived, the database among it, is made again when the vault is next used.
+    What is derived, the database among it, is made again when the vault is next used; so are
+    comparisons, where the first photo of a lesion is another one now.
 
     Args:
         confirmed: what `look` said, and the person agreed to.
@@ -95,9 +95,6 @@ def delete(workspace: Workspace, target: Target, confirmed: Going) -> Going:
         return going.doomed
 
     erase(workspace.vault_path, again, key=keyring.key_of(workspace))
-    if confirmed.of_lesion is not None:
-        # The first photo may be gone: the others are compared with the one that is first now.
-        complete_series(workspace, confirmed.person, confirmed.of_lesion)
     return confirmed
 
 

@@ -8,7 +8,7 @@ from tracker.domain import wording
 from tracker.services.doctor import examine
 from tracker.services.results import VaultState
 from ui import session, strings
-from ui.parts import person_picker, protection_section, reanalyze, report_download
+from ui.parts import backup, deletion, person_picker, protection_section, reanalyze, report_download
 
 
 def show() -> None:
@@ -25,10 +25,12 @@ def show() -> None:
     if report.vault.encrypted is not None:
         protection_section.show(encrypted=report.vault.encrypted)
     if report.vault.state == "ok":
+        backup.make(encrypted=bool(report.vault.encrypted))
         reanalyze.show()
     person = person_picker.pick(key="data_person")
     if person is not None:
         report_download.for_lesion(person, None)
+        deletion.a_person()
     st.subheader(strings.DATA_LIMITS, anchor=False)
     for sentence in wording.WHAT_THIS_IS_NOT:
         st.markdown(f"- {sentence}")

@@ -8,7 +8,7 @@ from tracker.domain import wording
 from tracker.services.protection import create_encrypted_vault
 from tracker.services.vaults import create_vault
 from ui import session, strings
-from ui.parts import chrome, locking, passphrase
+from ui.parts import backup, chrome, locking, passphrase
 
 
 def show() -> None:
@@ -30,6 +30,7 @@ def show() -> None:
         with chrome.errors_in_words():
             create_vault(session.workspace())
         st.rerun()
+    backup.restore_here()
     st.caption(strings.FIRST_RUN_DEMO)
 
 

@@ -8,7 +8,15 @@ from tracker.domain.change import Change
 from tracker.services import timeline
 from tracker.services.changes import changes
 from ui import session, strings
-from ui.parts import corrections, measurements, person_picker, photos, report_download, status
+from ui.parts import (
+    corrections,
+    deletion,
+    measurements,
+    person_picker,
+    photos,
+    report_download,
+    status,
+)
 
 
 def show() -> None:
@@ -56,6 +64,7 @@ def _one(person: str, lesion: str, change: Change | None) -> None:
         st.caption(strings.LESION_NOT_ENOUGH)
     corrections.symptoms(person, lesion)
     corrections.entries(person, rows)
+    deletion.from_timeline(person, lesion, rows)
     report_download.for_lesion(person, lesion)
 
 

@@ -1,0 +1,73 @@
+"""English of the parts that back up, restore and delete; the rest is in `ui.strings`."""
+
+from __future__ import annotations
+
+from tracker.services.deleting import Going
+from ui.strings import photo_count
+
+BACKUP = "Backup"
+BACKUP_TEXT = (
+    "One file with the whole diary. Keep it on another disk. An earlier backup of this diary under "
+    "the same name is replaced."
+)
+BACKUP_READABLE = "Like the diary, the file is not encrypted: whoever has it can look at it."
+BACKUP_SEALED = "The file is encrypted and opens with the diary's passphrase or recovery key."
+BACKUP_FILE = "Where to write it, on this computer"
+BACKUP_START = "Back up now"
+BACKUP_RUNNING = "Backing up…"
+BACKUP_LOST = "{photo} is missing or damaged in the diary, and so in the backup."
+
+RESTORE = "I have a backup"
+RESTORE_TEXT = "The diary in the file is brought back into the folder above."
+RESTORE_FILE = "The backup file, on this computer"
+RESTORE_START = "Restore"
+RESTORE_RUNNING = "Restoring…"
+RESTORE_DAMAGED = (
+    "The diary is back, as it was when the backup was made; some of it was damaged then. "
+    "`moletrail verify --repair` puts in order what it can."
+)
+RESTORE_GO_ON = "Open the diary"
+
+DELETE_TITLE = "Delete"
+DELETE_WHAT = "What to delete"
+DELETE_PHOTO = "One photo"
+DELETE_LESION = "This spot with all its photos"
+DELETE_WHICH = "Which photo"
+DELETE_PERSON_TITLE = "Delete a person"
+DELETE_PERSON = "Who"
+DELETE_UNDERSTOOD = "I understand that this cannot be undone"
+DELETE_TYPE_NAME = "To confirm, type the name of the person"
+DELETE_BUTTON = "Delete for good"
+DELETE_GOES = "This goes:"
+DELETE_REMAINS = "What this does not reach:"
+DELETE_DONE = "Deleted."
+
+
+def backed_up(file: str, photos: int, size_bytes: int) -> str:
+    """What a backup holds, and where it is."""
+    return f"Written: {file}, {photo_count(photos)}, {size_bytes / 1e6:,.1f} MB."
+
+
+def what_goes(going: Going) -> list[str]:
+    """What a deletion takes with it, a line each; names are as they were typed."""
+    lines: list[str] = []
+    if going.whole_person:
+        lines.append(f"{going.person}, with every spot and every note")
+    lines += [f"the spot {name}" for name in going.lesions]
+    entries = "1 dated photo" if going.observations == 1 else f"{going.observations} dated photos"
+    lines.append(f"{entries} with all measurements{_when(going)}")
+    if going.symptoms:
+        lines.append("1 symptom" if going.symptoms == 1 else f"{going.symptoms} symptoms")
+    if going.kept_photos:
+        lines.append(
+            f"not: {photo_count(going.kept_photos)} that other entries show too; the picture stays "
+            "for those"
+        )
+    return lines
+
+
+def _when(going: Going) -> str:
+    if going.first is None or going.last is None:
+        return ""
+    first, last = f"{going.first:%d %b %Y}", f"{going.last:%d %b %Y}"
+    return f", {first}" if first == last else f", {first} to {last}"
