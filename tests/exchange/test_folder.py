@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import tracker.exchange.folder as folder_module
 from tracker.errors import InputError
 from tracker.exchange.folder import MARKER, check_replaceable, new_folder, read_marker
 
@@ -105,6 +106,55 @@ def test_what_a_killed_export_left_is_swept_and_other_things_are_not(tmp_path: P
     with pytest.raises(InputError, match="in the way"):
         _export(tmp_path / "out")
     assert (left / "mine").exists()
+
+
+@pytest.mark.parametrize("step", ["mark", "unlink", "move aside", "put in place", "discard"])
+def test_killed_at_any_step_the_next_export_is_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """A killed process runs no clean-up: what lies there then must not stop the next one."""
+    out = tmp_path / "out"
+    _export(out, "earlier")
+    with monkeypatch.context() as broken:
+        broken.setattr(shutil, "rmtree", lambda *_, **__: None)
+        broken.setattr(folder_module, "_discard_leftover", lambda _: None)
+        _break(broken, step)
+        with pytest.raises(KeyboardInterrupt):
+            _export(out, "killed")
+    _export(out, "later")
+    assert (out / "photos" / "a.txt").read_text("utf-8") == "later"
+    assert _names(out) == {"photos/a.txt", "b.txt", MARKER}
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def _break(broken: pytest.MonkeyPatch, step: str) -> None:
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    if step == "mark":
+        broken.setattr(folder_module, "_mark", killed)
+    elif step == "unlink":
+        broken.setattr(Path, "unlink", killed)
+    elif step == "discard":
+        calls: list[Path] = []
+
+        def second(folder: Path) -> None:
+            calls.append(folder)
+            if len(calls) == 3:
+                raise KeyboardInterrupt
+
+        broken.setattr(folder_module, "_discard_leftover", second)
+    else:
+        rename, wanted = Path.rename, 1 if step == "move aside" else 2
+        done: list[Path] = []
+
+        def counted(self: Path, target: Path) -> Path:
+            done.append(self)
+            if len(done) >= wanted:
+                raise KeyboardInterrupt  # and putting things back is not reached either
+            return rename(self, target)
+
+        broken.setattr(Path, "rename", counted)
 
 
 def test_a_link_in_the_folder_is_not_followed(tmp_path: Path) -> None:

@@ -90,6 +90,13 @@ def test_the_place_goes_and_the_picture_stays(form: str, orientation: int) -> No
     assert safe.media_type == after.media_type
 
 
+def test_phones_that_write_big_endian_exif() -> None:
+    tags = exif(6)
+    tags.endian = ">"
+    assert tags.tobytes().removeprefix(b"Exif\0\0").startswith(b"MM")
+    assert read_tags(tags.tobytes()) == KeptTags(6, "2024:03:05 10:20:30", None, "Maker", "Phone 5")
+
+
 @pytest.mark.parametrize("form", FORMATS)
 def test_what_came_from_here_stays_bit_by_bit(form: str) -> None:
     once = placeless(photo(form, 6 if form == "JPEG" else 1), "a")

@@ -44,9 +44,10 @@ def new_folder(out: Path, facts: Mapping[str, Any]) -> Iterator[Path]:
     (staging / f".{MARKER}").touch()
     try:
         yield staging
-        (staging / f".{MARKER}").unlink()
         _mark(staging, facts)
+        (staging / f".{MARKER}").unlink()
         _put_in_place(staging, out)
+        _discard_leftover(_beside(out, "old"))
     except BaseException:
         shutil.rmtree(staging, ignore_errors=True)
         raise
@@ -127,7 +128,7 @@ def _mark(folder: Path, facts: Mapping[str, Any]) -> None:
     files = {
         path.relative_to(folder).as_posix(): facts_of(path)
         for path in sorted(folder.rglob("*"))
-        if path.is_file()
+        if path.is_file() and path.name != f".{MARKER}"
     }
     marker = {"layout": LAYOUT, **facts, "files": dict(sorted(files.items()))}
     text = json.dumps(marker, indent=1, ensure_ascii=False) + "\n"
@@ -150,7 +151,6 @@ def _put_in_place(staging: Path, out: Path) -> None:
     except BaseException:
         old.rename(out)
         raise
-    _discard_leftover(old)
 
 
 def _discard_leftover(folder: Path) -> None:
