@@ -26,12 +26,22 @@ from tracker.store.snapshot import SNAPSHOT_FILE
 Filled = tuple[Path, VaultKey, list[Observation]]
 
 
-@pytest.fixture
-def filled(tmp_path: Path) -> Filled:
-    path, key, _ = new_sealed_vault(tmp_path)
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Filled:
+    path, key, _ = new_sealed_vault(tmp_path_factory.mktemp("source"))
     with Vault.open(path, key=key) as vault:
         stored = [add(vault, seed) for seed in range(4)]
     return path, key, stored
+
+
+@pytest.fixture
+def filled(source: Filled, tmp_path: Path) -> Filled:
+    """A vault with observations that this process has in use."""
+    path, key, stored = source
+    copy = tmp_path / "vault"
+    shutil.copytree(path, copy)
+    with Vault.open(copy, key=key):
+        return copy, key, stored
 
 
 def journal_of(path: Path) -> Path:
