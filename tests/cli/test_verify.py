@@ -111,3 +111,22 @@ def test_adding_a_lost_original_again_mends_the_vault(
         assert vault("add", photos[0], *words).of_type("duplicate")
         assert vault("verify", "--deep").code == 0
         assert kept.read_bytes() == content
+
+
+def test_a_photo_whose_entry_is_lost_is_brought_out(vault: Moletrail, photos: list[Path]) -> None:
+    words = ("--person", "Ada", "--lesion", "back", "--date", "2025-01-01")
+    assert vault("add", photos[0], *words).code == 0
+    assert vault("add", photos[1], *words).code == 0
+    journal = vault.vault / "journal" / "events.jsonl"
+    lines = journal.read_bytes().splitlines(keepends=True)
+    added = [n for n, line in enumerate(lines) if b'"observation_added"' in line]
+    journal.write_bytes(b"".join(lines[: added[-1]] + [b"spoiled\n"] + lines[added[-1] + 1 :]))
+    (vault.vault / "moletrail.duckdb").unlink()
+    answer = vault("verify", "--repair")
+    assert answer.code == 0
+    assert "photo_unused" in {found["code"] for found in answer.of_type("finding")}
+    out = vault.vault.parent / "out"
+    (found,) = vault("recover", "--out", out).of_type("recovered")
+    assert Path(found["photo"]).read_bytes() == photos[1].read_bytes()
+    assert vault("add", found["photo"], *words).of_type("stored")
+    assert vault("verify", "--deep").of_type("finding")[0]["code"] == "kept_aside"

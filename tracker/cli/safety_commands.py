@@ -1,7 +1,8 @@
-"""The command that checks a vault, and repairs it."""
+"""The commands that check a vault, repair it, and bring out what a repair set aside."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,8 +18,9 @@ _PANEL = "Vault"
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command to the program."""
+    """Add the commands to the program."""
     app.command(rich_help_panel=_PANEL)(verify)
+    app.command(rich_help_panel=_PANEL)(recover)
 
 
 def verify(
@@ -53,6 +55,24 @@ def verify(
     session.output.result(verified_object(report), verified_text(report))
     if report.damage:
         raise typer.Exit(VaultDamagedError.exit_code)
+
+
+def recover(
+    ctx: typer.Context,
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="Folder to write to; made if needed.")
+    ],
+) -> None:
+    """Write photos that a repair set aside to a folder, readable, so that they can be added."""
+    from tracker.services import safety
+
+    session = session_of(ctx)
+    written = safety.recover(session.workspace(), out)
+    for path in written:
+        session.output.result({"type": "recovered", "photo": str(path)}, str(path))
+    if not session.output.as_json:
+        text = "Add them with: moletrail add FILE" if written else "No photo was set aside."
+        session.output.line(text)
 
 
 def repair_object(repair: Repair) -> JsonObject:

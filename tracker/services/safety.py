@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracker.services.session import Workspace
-from tracker.store.verify import Finding, Repair, Report, examine_vault, repair_vault
+from tracker.store.verify import (
+    Finding,
+    Repair,
+    Report,
+    examine_vault,
+    recover_photos,
+    repair_vault,
+)
 from tracker.store.verify.evidence import looks_encrypted
 from tracker.store.verify.photo_check import Progress, no_progress
 
 if TYPE_CHECKING:
     from tracker.store.keys import VaultKey
 
-__all__ = ["Finding", "Repair", "Report", "check", "repair"]
+__all__ = ["Finding", "Repair", "Report", "check", "recover", "repair"]
 
 
 def check(
@@ -38,6 +46,18 @@ def repair(workspace: Workspace, *, on_progress: Progress = no_progress) -> list
         As `check`; StorageFullError: no room, and what was done so far stays done.
     """
     return repair_vault(workspace.vault_path, _key(workspace), on_progress=on_progress)
+
+
+def recover(workspace: Workspace, out: Path) -> list[Path]:
+    """Write every photo that waits to be added again into the folder `out`; the files written.
+
+    These are in lost+found, or kept without an entry that says what they show. The vault keeps
+    them as well.
+
+    Raises:
+        As `check`; StorageFullError: no room in `out`.
+    """
+    return recover_photos(workspace.vault_path, _key(workspace), out)
 
 
 def _key(workspace: Workspace) -> VaultKey | None:

@@ -2,6 +2,15 @@
 
 from tracker.store.verify.check import check_vault, examine_vault
 from tracker.store.verify.findings import Finding, Repair, Report
+from tracker.store.verify.recover import recover_photos
 from tracker.store.verify.repair import repair_vault
 
-__all__ = ["Finding", "Repair", "Report", "check_vault", "examine_vault", "repair_vault"]
+__all__ = [
+    "Finding",
+    "Repair",
+    "Report",
+    "check_vault",
+    "examine_vault",
+    "recover_photos",
+    "repair_vault",
+]

@@ -25,6 +25,7 @@ from tracker.store.verify.evidence import Evidence, gather, looks_encrypted
 from tracker.store.verify.findings import Finding, Report
 from tracker.store.verify.header_check import check_header
 from tracker.store.verify.index_check import check_index
+from tracker.store.verify.interrupted import settle_deletion, settle_encryption
 from tracker.store.verify.journal_check import check_journal
 from tracker.store.verify.leftover_check import check_cache, check_leftovers
 from tracker.store.verify.photo_check import Progress, check_photos, no_progress
@@ -45,7 +46,7 @@ def examine_vault(
     wait_s: float = WAIT_S,
     on_progress: Progress = no_progress,
 ) -> Report:
-    """Check a vault; nothing in it is changed.
+    """Check a vault; nothing in it is changed, but that interrupted deletions are finished.
 
     Args:
         key: of an encrypted vault.
@@ -58,24 +59,22 @@ def examine_vault(
         this vault's. VaultNewerError: a newer program wrote it. VaultBusyError: still held.
         VaultError: the disk refuses.
     """
-    key = key_for(path, key)
     stale = read_holder(path)
+    settled = settle_encryption(path, wait_s)
+    key = key_for(path, key)
+    migrations = load_migrations(resources.migrations_dir())
     with _held(path, wait_s, timed=key is None):
-        seen = gather(path, key, load_migrations(resources.migrations_dir()))
-        return report_on(seen, deep=deep, stale=stale, on_progress=on_progress)
+        seen = gather(path, key, migrations)
+        if found := settle_deletion(seen):
+            settled += found
+            seen = gather(path, key, migrations)
+        if stale is not None:
+            settled.append(_stale(stale))
+        return _report(seen, settled, deep=deep, on_progress=on_progress)
 
 
-def report_on(
-    seen: Evidence,
-    *,
-    deep: bool,
-    stale: Holder | None = None,
-    on_progress: Progress = no_progress,
-) -> Report:
-    """The findings about a vault that is held."""
-    found = list(_findings(seen, deep=deep, on_progress=on_progress))
-    if stale is not None:
-        found.append(_stale(stale))
+def _report(seen: Evidence, settled: list[Finding], *, deep: bool, on_progress: Progress) -> Report:
+    found = [*settled, *_findings(seen, deep=deep, on_progress=on_progress)]
     found.sort(key=lambda finding: finding.severity != "damage")
     return Report(
         findings=tuple(dict.fromkeys(found)),

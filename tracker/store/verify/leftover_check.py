@@ -9,14 +9,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tracker.store.cache import CACHE_FOLDER
+from tracker.store.conversion import READABLE, files_of
 from tracker.store.disk import explained
 from tracker.store.header import JOURNAL_FOLDER
+from tracker.store.locking import HOLDER_FILE
 from tracker.store.sealing import CACHE, SealBrokenError
 from tracker.store.verify.evidence import Evidence
 from tracker.store.verify.findings import Finding, relative
 from tracker.store.verify.lost_found import LOST_AND_FOUND
 
 _KEPT_ASIDE = re.compile(r".+\.(replaced|damaged|foreign)-[0-9]+")
+#: Of files that are renamed once they are whole, see `disk`, `erasure`, `encrypting`, `migrating`.
+_UNFINISHED = (".part", ".erasing", ".new", ".migrating", ".migrating.wal")
 _DIGEST_BYTES = 32
 
 
@@ -42,12 +46,30 @@ def check_leftovers(seen: Evidence) -> Iterator[Finding]:
                 "Nothing is done: delete it once the vault is as it should be.",
             )
     yield from _lost_and_found(seen)
+    if seen.sealing.encrypted:
+        yield from _readable(seen)
 
 
 def unfinished(seen: Evidence) -> list[Path]:
     """Half-written files, those among the originals excepted."""
     folders = [seen.vault, seen.vault / JOURNAL_FOLDER, *_folders(seen.vault / CACHE_FOLDER)]
-    return [path for path in _files(*folders) if path.name.endswith(".part")]
+    return [path for path in _files(*folders) if path.name.endswith(_UNFINISHED)]
+
+
+def _readable(seen: Evidence) -> Iterator[Finding]:
+    """What an encrypted vault should not hold."""
+    for path in sorted(files_of(seen.vault, READABLE)):
+        if path.is_file() and not path.name.endswith(".part") and path.name != HOLDER_FILE:
+            if path.is_relative_to(seen.vault / CACHE_FOLDER):
+                continue  # its pattern takes in the sealed ones
+            name = relative(seen.vault, path)
+            yield Finding(
+                "file_readable",
+                "leftover",
+                name,
+                f"'{name}' can be read without the passphrase.",
+                "Nothing is done: move it out of the vault, or delete it.",
+            )
 
 
 def _lost_and_found(seen: Evidence) -> Iterator[Finding]:

@@ -23,7 +23,8 @@ from tracker.store.verify.lost_found import to_lost_and_found
 #: Half-written files whose whole form can be made again from something else.
 _REPLACEABLE = re.compile(
     r"\.(vault\.json|vault\.copy\.json|events\.(jsonl|sealed)|index\.(faiss|json)|snapshot\.sealed"
-    r"|lock-holder\.json|head\.sealed|[0-9a-f]{40})\.[0-9a-f]+\.part"
+    r"|lock-holder\.json|head\.sealed|erasure\.json|encrypting\.json|[0-9a-f]{40})\.[0-9a-f]+\.part"
+    r"|events\.(jsonl|sealed)\.(erasing|new)|moletrail\.duckdb\.migrating(\.wal)?"
 )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tracker.store.disk import explained
+from tracker.store.events import ObservationAdded
 from tracker.store.sealing import PHOTO, SealBrokenError
 from tracker.store.verify.evidence import Evidence
 from tracker.store.verify.findings import Finding, relative
@@ -56,6 +57,22 @@ def check_photos(
         on_progress(done, total)
     for stray in strays(seen):
         yield _stray(seen, stray)
+    for sha in unused(seen):
+        name = relative(seen.vault, seen.photo_path(sha))
+        yield Finding(
+            "photo_unused",
+            "leftover",
+            name,
+            f"The photo '{name}' is kept, but the entry that says what it shows is lost.",
+            "Nothing is done: write it to a folder with 'moletrail recover --out FOLDER', and add "
+            "it again from there.",
+        )
+
+
+def unused(seen: Evidence) -> list[str]:
+    """Hashes of originals that no observation is of."""
+    shown = {e.photo_sha256 for e in seen.events() if isinstance(e, ObservationAdded)}
+    return [sha for sha in seen.recorded if sha not in shown]
 
 
 def fault(seen: Evidence, path: Path, sha: str, size_bytes: int, *, deep: bool) -> str | None:

@@ -19,9 +19,7 @@ from tracker.store.events import (
 )
 from tracker.store.verify.evidence import Evidence
 from tracker.store.verify.photo_check import content_hash
-
-#: First bytes of the kinds of picture that are let in, where the name of the kind is needed.
-_KINDS = ((b"\xff\xd8", "image/jpeg"), (b"\x89PNG", "image/png"), (b"RIFF", "image/webp"))
+from tracker.store.verify.picture_kinds import START_BYTES, kind_of
 
 
 class References:
@@ -108,7 +106,7 @@ def _photo(seen: Evidence, photo_sha256: str, added: ObservationAdded) -> PhotoR
         size_bytes = path.stat().st_size - seen.stored_size(0)
         if not seen.sealing.encrypted:
             with path.open("rb") as file:
-                start = file.read(4)
-            media_type = next((kind for mark, kind in _KINDS if start.startswith(mark)), media_type)
+                kind = kind_of(file.read(START_BYTES))
+            media_type = media_type if kind is None else kind.media_type
     width, height = added.analysis.width or 0, added.analysis.height or 0
     return PhotoRecord(photo_sha256, "recovered", media_type, size_bytes, width, height)

@@ -11,7 +11,8 @@ from tracker.store.locking import locked
 from tracker.store.migrate import load_migrations
 from tracker.store.verify.check import WAIT_S, key_for
 from tracker.store.verify.evidence import Evidence, gather
-from tracker.store.verify.findings import Repair
+from tracker.store.verify.findings import Finding, Repair
+from tracker.store.verify.interrupted import settle_deletion, settle_encryption
 from tracker.store.verify.mend_journal import mend_journal
 from tracker.store.verify.mend_photos import mend_photos
 from tracker.store.verify.mend_rest import mend_header, mend_leftovers, mend_tables
@@ -27,7 +28,8 @@ def repair_vault(
 ) -> list[Repair]:
     """Repair what can be repaired; a sound vault is left as it is.
 
-    The journal comes first, since all else is judged by it; then the header, the tables made from
+    Interrupted work comes first, since half of a deletion looks like damage; then the journal,
+    since all else is judged by it; then the header, the tables made from
     both, the originals and the leftovers. Nothing that may be a photo is deleted.
 
     Returns:
@@ -36,17 +38,22 @@ def repair_vault(
     Raises:
         As `examine_vault`; StorageFullError: no room, and what was done so far stays done.
     """
+    done = [_settled(each) for each in settle_encryption(path, wait_s)]
     key = key_for(path, key)
     migrations = load_migrations(resources.migrations_dir())
     steps: tuple[Callable[[Evidence], Iterator[Repair]], ...] = (
+        lambda seen: (_settled(each) for each in settle_deletion(seen)),
         mend_journal,
         mend_header,
         mend_tables,
         lambda seen: mend_photos(seen, on_progress),
         mend_leftovers,
     )
-    done: list[Repair] = []
     with locked(path, wait_s=wait_s, purpose="repairing the vault", timed=key is None):
         for step in steps:
             done += step(gather(path, key, migrations))
     return done
+
+
+def _settled(finding: Finding) -> Repair:
+    return Repair(finding.code, finding.file, finding.message)
