@@ -6,6 +6,7 @@ import errno
 import os
 import shutil
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -35,9 +36,12 @@ from tracker.errors import (
 )
 from tracker.store import Vault, conversion, disk, encrypting
 from tracker.store.conversion import MARK_FILE
+from tracker.store.disk import _NEUTRAL_NS
 from tracker.store.encrypting import encrypt_vault
 from tracker.store.keys import is_encrypted, unlock
 
+FIXTURES = Path(__file__).parent / "fixtures"
+PLAIN_FIXTURES = sorted(folder.name for folder in FIXTURES.glob("format-1*"))
 SEEDS = (101, 102, 103)
 Content = tuple[list[Observation], tuple[Comparison, ...]]
 
@@ -78,6 +82,7 @@ def assert_encrypted(path: Path, content: Content) -> None:
         "lock",
     }
     assert {file.name for file in (path / "journal").iterdir()} == {"events.sealed", "head.sealed"}
+    assert {file.stat().st_mtime_ns for file in [path, *path.rglob("*")]} == {_NEUTRAL_NS}
 
 
 def assert_plain(path: Path, content: Content) -> None:
@@ -143,6 +148,20 @@ def killed_at(prepared: tuple[Path, Content, list[str]], folder: Path, fatal: in
             encrypt_vault(path, SECRET, cost=CHEAP)
             assert_encrypted(path, content)
     shutil.rmtree(path)
+
+
+@pytest.mark.parametrize("name", PLAIN_FIXTURES)
+def test_vaults_of_older_programs_are_encrypted_as_they_are(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "vault"
+    shutil.copytree(FIXTURES / name, path)
+    with Vault.open(path) as vault:
+        before = vault.all_observations(), vault.people(), vault.lesions(), vault.info()
+    encrypt_vault(path, SECRET, cost=CHEAP)
+    with Vault.open(path, key=unlock(path, SECRET)) as vault:
+        assert_same((vault.all_observations(), vault.people(), vault.lesions()), before[:3])
+        assert replace(vault.info(), format=1) == before[3]
+        for observation in before[0]:
+            vault.photo_bytes(observation.photo.photo_sha256)
 
 
 def test_killed_at_some_steps(prepared: tuple[Path, Content, list[str]], tmp_path: Path) -> None:
