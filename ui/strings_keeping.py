@@ -41,6 +41,23 @@ DELETE_BUTTON = "Delete for good"
 DELETE_GOES = "This goes:"
 DELETE_REMAINS = "What this does not reach:"
 DELETE_DONE = "Deleted."
+CHECK = "Check this diary"
+CHECK_TEXT = (
+    "Looks whether everything that was stored is there and agrees with itself. Nothing is changed."
+)
+CHECK_START = "Check now"
+CHECK_DEEP = "Read every byte of every photo (takes longer)"
+CHECK_RUNNING = "Checking…"
+CHECK_SOUND = "Sound: {entries} entries and {photos} were checked."
+CHECK_DAMAGED = "Damaged:"
+CHECK_LEFT = "Left over from interrupted work; nothing is lost:"
+CHECK_REPAIR_TEXT = (
+    "A repair puts together what is left from every place in the diary's folder. It deletes no "
+    "photo. Copy the folder first if you can."
+)
+CHECK_REPAIR = "Repair now"
+CHECK_REPAIRING = "Repairing…"
+CHECK_REPAIRED = "What was done:"
 
 
 def backed_up(file: str, photos: int, size_bytes: int) -> str:

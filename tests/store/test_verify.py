@@ -256,6 +256,11 @@ def test_an_encrypted_vault(tmp_path: Path) -> None:
         check_vault(path, new_sealed_vault(tmp_path / "other")[1])
 
 
+def another_format(file: Path) -> None:
+    """One flipped bit of the header's format, whose own hash then does not fit."""
+    file.write_text(file.read_text().replace('"format": 2', '"format": 6'))
+
+
 def drop_sealed_line(path: Path) -> None:
     file = path / "journal" / "events.sealed"
     file.write_bytes(b"".join(file.read_bytes().splitlines(keepends=True)[:-1]))
@@ -265,6 +270,7 @@ def drop_sealed_line(path: Path) -> None:
     ("damage", "code"),
     [
         (lambda p: flip(p / "vault.json", 100), "header_damaged"),
+        (lambda p: another_format(p / "vault.json"), "header_damaged"),
         (lambda p: (p / "vault.copy.json").unlink(), "header_damaged"),
         (lambda p: flip(p / "journal" / "events.sealed", 3000), "journal_broken"),
         (drop_sealed_line, "journal_cut"),

@@ -221,8 +221,12 @@ def newer(vault: Path, what: str) -> VaultNewerError:
 def _refuse_newer(text: bytes, vault: Path) -> None:
     """A newer format may have other keys; then its number is all that can be relied on."""
     try:
-        number = json.loads(text)["format"]
-    except (ValueError, KeyError, TypeError, RecursionError):
+        found = json.loads(text)
+        number = found["format"]
+        plain = {key: found[key] for key in found if key != "sha256"}
+        if found.get("sha256", _digest(plain)) != _digest(plain):
+            return  # it has a hash of itself, as every format since the second, and was altered
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return
     if isinstance(number, int) and number > FORMAT:
         raise newer(vault, f"format {number}")

@@ -8,7 +8,15 @@ from tracker.domain import wording
 from tracker.services.doctor import examine
 from tracker.services.results import VaultState
 from ui import session, strings
-from ui.parts import backup, deletion, person_picker, protection_section, reanalyze, report_download
+from ui.parts import (
+    backup,
+    check_vault,
+    deletion,
+    person_picker,
+    protection_section,
+    reanalyze,
+    report_download,
+)
 
 
 def show() -> None:
@@ -27,6 +35,8 @@ def show() -> None:
     if report.vault.state == "ok":
         backup.make(encrypted=bool(report.vault.encrypted))
         reanalyze.show()
+    if report.vault.state in ("ok", "VaultDamaged"):
+        check_vault.show()
     person = person_picker.pick(key="data_person")
     if person is not None:
         report_download.for_lesion(person, None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
-from itertools import islice
 
 import duckdb
 
@@ -15,10 +14,11 @@ from tracker.store.journal import Entry
 from tracker.store.snapshot import SNAPSHOT_FILE
 from tracker.store.tables import MEMORY_SETTINGS
 from tracker.store.verify.databases import Applied, Look, UnreadableError, is_newer, look
+from tracker.store.verify.entries import read_entry
 from tracker.store.verify.evidence import Evidence
 from tracker.store.verify.findings import Finding
 
-_AT_ONCE = 500
+_AT_ONCE = 200
 _MADE_AGAIN = "It is set aside and made again from the journal."
 _MADE_AT_OPENING = "It is made from the journal, as it would be when the vault is next opened."
 
@@ -133,12 +133,15 @@ def _level(seen: Evidence, applied: Sequence[Applied]) -> Iterator[Finding]:
 
 def _compare(seen: Evidence, database: Look, count: int) -> Iterator[Finding]:
     """Every row of every table against the one that the journal gives."""
-    entries = [entry for seq, entry in seen.entries.items() if seq <= count]
     memory = duckdb.connect(":memory:", config=MEMORY_SETTINGS)
     with closing(Database(memory, seen.vault / DATABASE_FILE, seen.migrations)) as rebuilt:
         tables = _columns(database, rebuilt)
-        waiting = iter(entries)
-        while some := list(islice(waiting, _AT_ONCE)):
+        for start in range(0, count, _AT_ONCE):
+            lines = seen.scan.sound[start : min(start + _AT_ONCE, count)]
+            read = (read_entry(seen.vault, seen.codec, line) for line in lines)
+            some = [entry for entry in read if entry is not None]
+            if not some:
+                continue
             wrong = _first_difference(database, rebuilt, tables, some)
             if wrong is not None:
                 yield _differing_row(database.file, *wrong)

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from tracker.store.codec import UnknownFieldError
-from tracker.store.events import UnknownEventError, event_from_json
+from tracker.store.events import (
+    Event,
+    ObservationAdded,
+    ObservationReanalysed,
+    UnknownEventError,
+    event_from_json,
+)
 from tracker.store.header import newer
 from tracker.store.journal import Entry
 from tracker.store.lines import LineCodec, LineUnreadableError
@@ -29,8 +36,15 @@ def read_entry(vault: Path, codec: LineCodec, line: RawLine) -> Entry | None:
     return Entry(line.seq, found.time, found.kind, event, line.hash)
 
 
+def slim(event: Event) -> Event:
+    """The event without its mask: the masks of all photos at once would fill the memory."""
+    if isinstance(event, ObservationAdded | ObservationReanalysed):
+        return replace(event, analysis=replace(event.analysis, mask=None))
+    return event
+
+
 def read_entries(vault: Path, codec: LineCodec, lines: Iterable[RawLine]) -> dict[int, Entry]:
-    """The readable entries among `lines`, by number; of several with one number the first.
+    """The readable entries among `lines`, slim, by number; of several with one number the first.
 
     Raises:
         VaultNewerError: see `read_entry`.
@@ -40,5 +54,5 @@ def read_entries(vault: Path, codec: LineCodec, lines: Iterable[RawLine]) -> dic
         if line.seq not in found:
             entry = read_entry(vault, codec, line)
             if entry is not None:
-                found[line.seq] = entry
+                found[line.seq] = replace(entry, event=slim(entry.event))
     return found

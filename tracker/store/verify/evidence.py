@@ -31,7 +31,7 @@ class Evidence:
     """One vault as it lies.
 
     headers: by file name; None for a file that is missing or unreadable. entries: the readable
-    ones of the journal's unbroken chain, by number.
+    ones of the journal's unbroken chain, without masks, by number.
     """
 
     vault: Path

@@ -22,7 +22,7 @@ from tracker.store.events import (
     event_to_json,
 )
 from tracker.store.lines import GENESIS, Line
-from tracker.store.verify.entries import read_entry
+from tracker.store.verify.entries import read_entry, slim
 from tracker.store.verify.evidence import Evidence
 from tracker.store.verify.recovered import placeholders
 from tracker.store.verify.scanning import RawLine, claimed_end, whole_lines
@@ -169,7 +169,7 @@ def _chained(seen: Evidence, gathered: _Gathering, pieces: list[_Piece], *, lost
         text, prev = seen.codec.encode(seq + 1, prev, piece.time, piece.kind, piece.payload)
         lines.append(text)
         seq += 1
-    events = [event_from_json(piece.kind, piece.payload) for piece in pieces]
+    events = (slim(event_from_json(piece.kind, piece.payload)) for piece in pieces)
     extra: list[Event] = list(placeholders(seen, events))
     count = len(extra)
     if not exact or extra:

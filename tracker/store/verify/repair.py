@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tracker import resources
+from tracker.store.kept import forget
 from tracker.store.keys import VaultKey
 from tracker.store.locking import locked
 from tracker.store.migrate import load_migrations
@@ -50,6 +51,7 @@ def repair_vault(
         mend_leftovers,
     )
     with locked(path, wait_s=wait_s, purpose="repairing the vault", timed=key is None):
+        forget(path)  # what this process has in memory of an encrypted vault
         for step in steps:
             done += step(gather(path, key, migrations))
     return done
