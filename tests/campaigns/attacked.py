@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.campaigns.operations import Add, Import, Operation
 from tests.campaigns.rewriting import Delete, Encrypt
-from tests.campaigns.upkeep import BackUp, Create, Migrate, Rekey, Restore
+from tests.campaigns.upkeep import BackUp, Create, Migrate, Rekey, Repair, Restore
 
 OPERATIONS: tuple[Operation, ...] = (
     Add(),
@@ -14,6 +14,7 @@ OPERATIONS: tuple[Operation, ...] = (
     BackUp(),
     Restore(),
     Rekey(),
+    Repair(),
     Encrypt(),
     Delete(),
 )

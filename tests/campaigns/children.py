@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -23,12 +25,16 @@ _PRELOADED = ["tests.campaigns.children", "tests.campaigns.kill", "faiss", "PIL.
 
 @dataclass(frozen=True)
 class Job:
-    """What a child is to do with the place in `folder`, watched, with a stop."""
+    """What a child is to do with the place in `folder`, watched, with a stop.
+
+    temporary: where its temporary files go; None for the system's folder.
+    """
 
     act: Callable[[Place, Acknowledge], None]
     folder: Path
     place: Place
     stop: Stop | None = None
+    temporary: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -77,6 +83,8 @@ def _context() -> Any:
 
 def _work(job: Job, ready: Connection) -> None:
     keep_snapshots_early()
+    if job.temporary is not None:
+        os.environ["TMPDIR"] = tempfile.tempdir = str(job.temporary)
     note = steps.watch(job.folder, job.folder / LOG, job.stop)
     ready.send_bytes(b"go")
     try:

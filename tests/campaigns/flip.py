@@ -34,7 +34,9 @@ def attack(case: Case) -> Outcome:
         (vault / name).write_bytes(data)
         return f"byte {position} of {name} ^ {mask:#04x}"
 
-    outcome = examine(case, sample, damage, must_find=False)
+    # Half of the time goes into repairs, and most kinds of file are repaired in one way only.
+    and_repair = kind.startswith(("journal", "vault.")) or case.number // len(targets()) % 4 == 0
+    outcome = examine(case, sample, damage, must_find=False, and_repair=and_repair)
     outcome.stratum = f"{sample.name}: {kind}"
     return outcome
 

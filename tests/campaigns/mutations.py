@@ -127,13 +127,19 @@ def _check_cached(vault: Vault) -> None:
 
 
 def examine(
-    case: Case, sample: Sample, damage: Callable[[Path], str], *, must_find: bool
+    case: Case,
+    sample: Sample,
+    damage: Callable[[Path], str],
+    *,
+    must_find: bool,
+    and_repair: bool = True,
 ) -> Outcome:
     """Damage a copy of the sample; then look, check, repair, and look again.
 
     Args:
         damage: changes a vault's files; the same each time it is called. Returns words for it.
         must_find: a check has to find it even where nothing that is shown has changed.
+        and_repair: repair what is found, which takes longest.
     """
     looked = sample.copy(case.folder / "looked")
     what = damage(looked.path)
@@ -152,7 +158,7 @@ def examine(
             return Outcome("", "missed", wrong=wrong)
         return Outcome("", "harmless", counts={"changes nothing": 1}, detail=what)
     codes = ", ".join(sorted({each.code for each in findings}))
-    outcome = _repaired(place, sample, what)
+    outcome = _repaired(place, sample, what) if and_repair else Outcome("", "found")
     outcome.counts |= {f"shown before the repair: {seen.how}": 1, f"found as: {codes}": 1}
     outcome.detail = f"{what}; {codes}; shown: {seen.how}"
     return outcome

@@ -149,11 +149,11 @@ def _forms(needle: bytes) -> Iterator[bytes]:
             yield inner
 
 
-def search(folders: Iterable[Path], needles: Needles) -> Counter[str]:
-    """Hits by category in all files below the folders, in their names as well as in their bytes."""
+def search(places: Iterable[Path], needles: Needles) -> Counter[str]:
+    """Hits by category in files, and in all files below folders: in their names and bytes."""
     hits: Counter[str] = Counter()
-    for folder in folders:
-        for file in sorted(folder.rglob("*")):
+    for folder in places:
+        for file in sorted(folder.rglob("*")) if folder.is_dir() else [folder]:
             name = os.fsencode(str(file.relative_to(folder)))
             content = file.read_bytes() if file.is_file() else b""
             for category, each in needles.by_category.items():

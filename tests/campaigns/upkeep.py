@@ -20,8 +20,14 @@ from tests.store.kinds import CHEAP
 from tracker import resources
 from tracker.errors import WrongPassphraseError
 from tracker.store import Vault, backup, kept, keys, restore
+from tracker.store.cache import CACHE_FOLDER
 from tracker.store.database import DATABASE_FILE
+from tracker.store.disk import neutral_times
+from tracker.store.head import HEAD_FILE
+from tracker.store.header import HEADER_COPY_FILE, JOURNAL_FOLDER
+from tracker.store.index import STAMP_FILE
 from tracker.store.snapshot import SNAPSHOT_FILE
+from tracker.store.verify import repair_vault
 
 BACKUP_FILE, EARLIER = "diary.backup.zip", "earlier.txt"
 
@@ -177,3 +183,39 @@ def _opens(place: Place, secret: str) -> bool:
     except WrongPassphraseError:
         return False
     return True
+
+
+class Repair(Operation):
+    """The repair of a vault with damage of several kinds; what it makes good must stay good."""
+
+    name = "repair"
+
+    def prepare(self, place: Place) -> Place:
+        folder = place.path / JOURNAL_FOLDER
+        (journal,) = (each for each in folder.glob("events.*"))
+        lines = journal.read_bytes().splitlines(keepends=True)
+        middle = len(lines) // 2
+        lines[middle] = lines[middle].replace(b"e", b"f", 3)
+        journal.write_bytes(b"".join(lines) + b'{"seq":torn')
+        for name in (HEADER_COPY_FILE, f"{JOURNAL_FOLDER}/{HEAD_FILE}", STAMP_FILE):
+            (place.path / name).unlink(missing_ok=True)
+        for cached in (place.path / CACHE_FOLDER).rglob("*"):
+            if cached.is_file():
+                cached.write_bytes(cached.read_bytes()[:-1])
+        neutral_times(*place.path.rglob("*"))  # the damage is to tell nothing
+        return place
+
+    def act(self, place: Place, acknowledge: Acknowledge) -> None:
+        repair_vault(place.path, place.key)
+        acknowledge(None)
+
+    def contents(self, place: Place) -> Content:
+        """What is in it once it is repaired: the damage is not what is looked at here."""
+        copy = replace(place, path=place.path.with_name("looked-at"))
+        shutil.copytree(place.path, copy.path)
+        try:
+            repair_vault(copy.path, copy.key)
+            return copy.content()
+        finally:
+            kept.forget(copy.path)
+            shutil.rmtree(copy.path)
