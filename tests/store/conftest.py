@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.store import backed_up
+from tests.store import two_people as pair
 from tests.store.builders import new_vault
+from tests.store.kinds import KINDS_OF_VAULT, Kept
 
 
 @pytest.fixture
@@ -31,3 +34,22 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         pytest.skip("this system does not let the test mount a small disk")
     yield place
     subprocess.run(["umount", str(place)], check=True)
+
+
+@pytest.fixture(scope="session")
+def two_people(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Kept]:
+    """A vault of two people of each kind, to be copied."""
+    folder = tmp_path_factory.mktemp("two-people")
+    return {
+        kind: pair.filled(folder / kind, encrypted=kind == "encrypted") for kind in KINDS_OF_VAULT
+    }
+
+
+@pytest.fixture(scope="session")
+def small_vaults(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Kept]:
+    """A small vault of each kind, to be copied."""
+    folder = tmp_path_factory.mktemp("small")
+    return {
+        kind: backed_up.filled(folder / kind, encrypted=kind == "encrypted")
+        for kind in KINDS_OF_VAULT
+    }

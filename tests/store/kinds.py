@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from tracker.store import Vault
 from tracker.store.keys import VaultKey, unlock
 from tracker.store.slots import KdfCost
 
+KINDS_OF_VAULT = ("plain", "encrypted")
 PASSPHRASE = "correct horse"
 #: As little work as argon2id can be asked for; what it costs an attacker is not tested here.
 CHEAP = KdfCost(memory_kib=64, passes=1, lanes=1)
@@ -31,3 +33,9 @@ def make_vault(path: Path, *, encrypted: bool) -> Kept:
     """An empty vault at `path`."""
     Vault.create(path, passphrase=PASSPHRASE if encrypted else None, cost=CHEAP)
     return Kept(path, unlock(path, PASSPHRASE) if encrypted else None)
+
+
+def copied(model: Kept, path: Path) -> Kept:
+    """A copy of a vault, which opens with the same key."""
+    shutil.copytree(model.path, path)
+    return Kept(path, model.key)

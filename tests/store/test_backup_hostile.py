@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
+from tests.store.backed_up import filled, read, write
 from tests.store.kinds import Kept, make_vault
-from tests.store.test_backup import filled, read, write
 from tracker.errors import BackupError, MoletrailError, VaultNewerError
 from tracker.store.archive import MANIFEST_FILE, member_info, seal_file, unsealed_comment
 
@@ -148,6 +148,7 @@ HARMS: dict[str, Harm] = {
 }
 
 
+@pytest.mark.filterwarnings("ignore:Duplicate name")
 @pytest.mark.parametrize("name", HARMS)
 def test_harm_is_refused_and_leaves_nothing(good: Path, tmp_path: Path, name: str) -> None:
     bad = tmp_path / "in" / "bad.zip"

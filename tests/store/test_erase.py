@@ -1,115 +1,39 @@
-"""What was deleted is in no file of the vault, what was kept is untouched, whatever happens."""
+"""What was deleted is in no file of the vault, and what was kept is untouched."""
 
 from __future__ import annotations
 
-import json
 import shutil
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.store.builders import MODEL_SHA, a_comparison, add, an_analysis, photo_data, unit_vector
-from tests.store.erase_workers import (
-    HAPPENED,
-    STEPS,
-    delete_in_another_process,
-    die_deleting,
-)
-from tests.store.kinds import Kept, make_vault
-from tests.store.plaintext import leaks, secrets_of
+from tests.store.backed_up import read, write
+from tests.store.builders import MODEL_SHA, add, photo_data, unit_vector
+from tests.store.kinds import KINDS_OF_VAULT, Kept, copied
+from tests.store.plaintext import leaks
 from tests.store.same import assert_same
-from tests.store.test_backup import read, write
+from tests.store.two_people import GOES, STAYS, delete_person, secrets
 from tests.store.whole import everything
-from tests.store.workers import CRASHED, context
-from tracker.domain.geometry import Box
-from tracker.domain.records import LifeCycle, SymptomKind
-from tracker.errors import BackupError, StorageFullError, UnknownNameError
+from tracker.domain.records import LifeCycle
+from tracker.errors import BackupError, UnknownNameError
 from tracker.store import doomed
-from tracker.store.doomed import doomed_lesion, doomed_observation, doomed_person
+from tracker.store.doomed import doomed_lesion, doomed_observation
 from tracker.store.erase import erase
-from tracker.store.erasure import ERASURE_FILE, finish_erasure, may_go
 from tracker.store.events import KINDS
 from tracker.store.header import read_header
 from tracker.store.keys import sealing_for
 from tracker.store.lines import lines_of
 
-_PATIENCE_S = 120.0
-#: What made-up photos have in common.
-_SHARED = frozenset({"media type", "capture date", "date of adding", "kind of event"})
-KINDS_OF_VAULT = ("plain", "encrypted")
-GOES, STAYS = "Zoë Doomed-Person", "Ada Stays"
-
-
-@pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Kept]:
-    """A filled vault of each kind, to be copied."""
-    folder = tmp_path_factory.mktemp("models")
-    return {kind: filled(folder / kind, encrypted=kind == "encrypted") for kind in KINDS_OF_VAULT}
-
 
 @pytest.fixture(params=KINDS_OF_VAULT)
-def kept(tmp_path: Path, request: pytest.FixtureRequest, models: dict[str, Kept]) -> Kept:
-    return copied(models[request.param], tmp_path / "vault")
+def kept(tmp_path: Path, request: pytest.FixtureRequest, two_people: dict[str, Kept]) -> Kept:
+    return copied(two_people[request.param], tmp_path / "vault")
 
 
 @pytest.fixture
-def plain(tmp_path: Path, models: dict[str, Kept]) -> Kept:
-    return copied(models["plain"], tmp_path / "vault")
-
-
-@pytest.fixture
-def encrypted(tmp_path: Path, models: dict[str, Kept]) -> Kept:
-    return copied(models["encrypted"], tmp_path / "vault")
-
-
-def copied(model: Kept, path: Path) -> Kept:
-    shutil.copytree(model.path, path)
-    return Kept(path, model.key)
-
-
-def filled(folder: Path, *, encrypted: bool) -> Kept:
-    """Two people with a lesion each and one photo that shows both."""
-    kept = make_vault(folder / "vault", encrypted=encrypted)
-    with kept.open() as vault:
-        with vault.batch():
-            for seed in (0, 1, 2, 3):
-                add(vault, seed, person=STAYS if seed % 2 else GOES, lesion=f"spot {seed % 2}")
-            add(vault, 1, person=GOES, lesion="spot 0", requested_roi=Box(1, 1, 40, 40))
-            for person in (GOES, STAYS):
-                one, two = vault.all_observations(vault.person(person))[:2]
-                vault.add_comparison(a_comparison(one.observation_id, two.observation_id))
-                vault.add_analysis(one.observation_id, an_analysis(len(person)))
-                vault.set_note(two.observation_id, f"{person} wrote this")
-                assert one.lesion is not None
-                vault.add_symptom(
-                    one.lesion, SymptomKind.ITCH, datetime(2026, 1, 1, tzinfo=UTC), f"of {person}"
-                )
-        someone = vault.all_observations()[0]
-        vault.nearest(unit_vector(0), person=someone.person, model_sha256=MODEL_SHA, k=1)
-        for number in range(3):
-            vault.cached(f"picture {number}", lambda: photo_data(0))
-    return kept
-
-
-def delete_person(kept: Kept, name: str = GOES) -> doomed.Doomed:
-    return erase(kept.path, lambda vault: doomed_person(vault, vault.person(name)), key=kept.key)
-
-
-def secrets(kept: Kept, person: str = GOES) -> dict[str, bytes]:
-    """All that must not be found once the person is gone; the photo of both people stays."""
-    found: dict[str, bytes] = {}
-    with kept.open() as vault:
-        for seen in vault.all_observations(vault.person(person)):
-            if seen.photo.file_name != "1.jpg":
-                data = vault.photo_bytes(seen.photo.photo_sha256)
-                for label, secret in secrets_of(seen, data).items():
-                    if label not in _SHARED:
-                        found[f"{label} of {seen.photo.file_name}"] = secret
-    found["a symptom's note"] = f"of {person}".encode()
-    found["a note as JSON"] = json.dumps(f"{person} wrote this")[1:-1].encode()
-    return found
+def plain(tmp_path: Path, two_people: dict[str, Kept]) -> Kept:
+    return copied(two_people["plain"], tmp_path / "vault")
 
 
 def entries(kept: Kept) -> list[tuple[str, Any]]:
@@ -223,44 +147,6 @@ def test_set_aside_files_go_and_those_of_others_stay(kept: Kept) -> None:
         assert len(vault.all_observations()) == 2
 
 
-@pytest.mark.parametrize("step", STEPS)
-def test_killed_between_two_steps(kept: Kept, step: str) -> None:
-    hidden = secrets(kept)
-    with kept.open() as vault:
-        before = everything(vault)
-    arguments = (str(kept.path), kept.key is not None, GOES, step)
-    child = context().Process(target=die_deleting, args=arguments)
-    child.start()
-    child.join(_PATIENCE_S)
-    assert child.exitcode == CRASHED
-    with kept.open() as vault:
-        after = everything(vault)
-        assert [person.name for person in vault.people()] == (
-            [STAYS] if step in HAPPENED else [STAYS, GOES]
-        )
-    assert not (kept.path / ERASURE_FILE).exists()
-    assert not list(kept.path.rglob("*.erasing"))
-    if step in HAPPENED:
-        assert leaks(kept.path, hidden) == []
-        assert len(after["observations"]) == 2
-        return
-    assert_same(after, before)
-    delete_person(kept)
-    assert leaks(kept.path, hidden) == []
-
-
-def test_an_engine_in_memory_notices(encrypted: Kept) -> None:
-    """Another process deletes while this one keeps the tables of an encrypted vault."""
-    with encrypted.open() as vault:
-        assert len(vault.people()) == 2
-    child = context().Process(target=delete_in_another_process, args=(str(encrypted.path), GOES))
-    child.start()
-    child.join(_PATIENCE_S)
-    assert child.exitcode == 0
-    with encrypted.open() as vault:
-        assert [person.name for person in vault.people()] == [STAYS]
-
-
 def test_what_the_choice_raises_leaves_everything(kept: Kept) -> None:
     with kept.open() as vault:
         before = everything(vault)
@@ -268,55 +154,6 @@ def test_what_the_choice_raises_leaves_everything(kept: Kept) -> None:
         delete_person(kept, "nobody")
     with kept.open() as vault:
         assert_same(everything(vault), before)
-
-
-def test_a_full_disk_deletes_nothing(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
-    import errno  # noqa: PLC0415
-
-    def full(descriptor: int, data: bytes) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    with kept.open() as vault:
-        before = everything(vault)
-    with monkeypatch.context() as patched:
-        patched.setattr("tracker.store.erase.write_all", full)
-        with pytest.raises(StorageFullError):
-            delete_person(kept)
-    assert not list(kept.path.rglob("*.erasing"))
-    with kept.open() as vault:
-        assert_same(everything(vault), before)
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"",
-        b"[]",
-        b"not json",
-        b'{"moletrail_erasure": 1, "seq": 1, "hash": "x", "files": ["../../outside"]}',
-        b'{"moletrail_erasure": 1, "seq": 1, "hash": "x", "files": ["journal/events.jsonl"]}',
-        b'{"moletrail_erasure": 1, "seq": 1, "hash": "x", "files": ["/etc/passwd"]}',
-    ],
-)
-def test_a_damaged_note_of_a_deletion_removes_nothing(plain: Kept, content: bytes) -> None:
-    (plain.path / ERASURE_FILE).write_bytes(content)
-    with plain.open() as vault:
-        assert len(vault.all_observations()) == 5
-    (aside,) = plain.path.glob(f"{ERASURE_FILE}.damaged-*")
-    assert aside.read_bytes() == content
-
-
-def test_only_files_of_the_vault_may_go() -> None:
-    assert all(may_go(name) for name in ("photos/ab/x", "lost+found/a", "journal/torn-1.part"))
-    refused = ("vault.json", "/photos/a", "photos/../vault.json", "journal/events.sealed", "photos")
-    assert not any(may_go(name) for name in (*refused, "photos//a", "journal\\..\\x", "journal/."))
-
-
-def test_nothing_under_way_is_left_alone(plain: Kept) -> None:
-    sealing = sealing_for(plain.path, read_header(plain.path), None)
-    before = sorted(plain.path.rglob("*"))
-    finish_erasure(plain.path, sealing)
-    assert sorted(plain.path.rglob("*")) == before
 
 
 def test_every_kind_of_event_says_what_it_is_about() -> None:
