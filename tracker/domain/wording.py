@@ -122,7 +122,8 @@ NOT_COMPARED: Final = "Not compared: {axes}."
 STILL_COMPARED: Final = "These could be compared and show no change that can be detected: {axes}."
 NEVER_COMPARED: Final = "The latest photo has not been held against an earlier one yet."
 OTHER_MODEL: Final = (
-    "The photos were measured by different versions of the model; measure them again first."
+    "The photos were measured by different versions of the model; measure them again first, on the "
+    "page Data and privacy or with: moletrail reanalyze."
 )
 OTHER_KIND: Final = (
     "One photo was taken through a dermatoscope and the other was not; compare like with like."
