@@ -89,6 +89,10 @@ def plain_steps(folder: Path) -> list[list[str]]:
         ["reanalyze"],
         ["backup", f"{out}/backup"],
         ["restore", f"{out}/backup", "--to", f"{out}/restored"],
+        ["import", f"{out}/csv"],
+        ["verify", "--repair"],
+        ["recover", "--out", f"{out}/recovered"],
+        ["delete", "--observation", found, "--yes"],
         ["encrypt"],
         ["--version"],
     ]
@@ -104,6 +108,7 @@ def encrypted_steps(folder: Path) -> list[list[str]]:
         ["export", "--format", "csv", "--out", str(folder / "csv")],
         ["backup", str(folder / "backup")],
         ["restore", str(folder / "backup"), "--to", str(folder / "restored")],
+        ["delete", "--person", PERSON, "--yes"],
         ["rekey", "--new-passphrase-file", str(folder / "passphrase")],
     ]
 
