@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 from tracker.domain.records import Lesion, LifeCycle, Person, Symptom, SymptomKind
 from tracker.errors import UnknownNameError, UsageError
@@ -35,9 +36,8 @@ class VaultPeople(VaultReads):
         found = self._engine.read(lambda db: reads.person_by(db, "name", clean))
         if found is not None:
             return found
-        if person_id is not None:
-            taken = self._engine.read(lambda db: reads.person_by(db, "person_id", person_id))
-            person_id = None if taken else person_id
+        if person_id is not None and self._knows_person(person_id):
+            person_id = None
         person = Person(person_id or new_id("per"), clean)
         self._write(PersonSaved(person))
         return person
@@ -82,9 +82,8 @@ class VaultPeople(VaultReads):
         owner = self._known_person(person)
         found = self._engine.read(lambda db: reads.lesion_by_name(db, owner.person_id, clean))
         if found is None:
-            if lesion_id is not None:
-                taken = self._engine.read(lambda db: reads.lesion_by_id(db, lesion_id))
-                lesion_id = None if taken else lesion_id
+            if lesion_id is not None and self._knows_lesion(lesion_id):
+                lesion_id = None
             lesion = Lesion(
                 lesion_id=lesion_id or new_id("les"),
                 person_id=owner.person_id,
@@ -158,6 +157,13 @@ class VaultPeople(VaultReads):
 
     def _write(self, *events: Event) -> None:
         self._engine.write(events)
+
+    def _knows_person(self, person_id: str) -> bool:
+        found = self._engine.read(partial(reads.person_by, column="person_id", value=person_id))
+        return found is not None
+
+    def _knows_lesion(self, lesion_id: str) -> bool:
+        return self._engine.read(partial(reads.lesion_by_id, lesion_id=lesion_id)) is not None
 
     def _save_lesion(self, current: Lesion, changed: Lesion) -> Lesion:
         if changed != current:
