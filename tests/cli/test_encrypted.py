@@ -12,9 +12,12 @@ from tests.cli.conftest import Answer, Moletrail
 from tracker.cli import passphrases
 from tracker.cli.passphrases import NEW_VARIABLE, VARIABLE, read_file
 from tracker.errors import InputError
+from tracker.store.slots import KdfCost
+from tracker.store.vault import Vault
 
 SECRET = "plum ladder otter seven"
 OTHER = "copper violin rain harbour"
+CHEAP = KdfCost(memory_kib=64, passes=1, lanes=1)
 
 
 @pytest.fixture
@@ -27,12 +30,9 @@ def secret(monkeypatch: pytest.MonkeyPatch) -> str:
 @pytest.fixture
 def encrypted(moletrail: Moletrail, secret: str) -> tuple[Moletrail, str]:
     """A command line on an empty encrypted vault, its passphrase given, and the recovery key."""
-    answer = moletrail("init", "--encrypt")
-    assert answer.code == 0
-    (made,) = answer.objects
-    assert made["type"] == "vault"
-    assert made["encrypted"] is True
-    return moletrail, made["recovery_key"]
+    recovery_key = Vault.create(moletrail.vault, passphrase=secret, cost=CHEAP)
+    assert recovery_key is not None
+    return moletrail, recovery_key
 
 
 def _only_error(answer: Answer) -> dict[str, Any]:
@@ -141,6 +141,9 @@ def test_a_weak_passphrase_is_advised_against_and_taken(
     monkeypatch.setenv(VARIABLE, "kitten")
     answer = moletrail("init", "--encrypt")
     assert answer.code == 0
+    (made,) = answer.objects
+    assert (made["type"], made["path"], made["encrypted"]) == ("vault", str(moletrail.vault), True)
+    assert made["recovery_key"].count("-") == 6
     assert "short" in answer.stderr
     assert "kitten" not in answer.stdout + answer.stderr
 
