@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -107,3 +110,31 @@ def test_a_photo_of_somebody_else_is_refused(filled: Moletrail) -> None:
     words = ("--observation", row["observation_id"], "--person", "A", "--yes")
     assert filled("delete", *words).code == 3
     assert names(filled) == ["A", "B"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminal there")
+@pytest.mark.parametrize(("answer", "code", "left"), [("n", 3, ["A", "B"]), ("y", 0, ["A"])])
+def test_on_a_terminal_it_asks(filled: Moletrail, answer: str, code: int, left: list[str]) -> None:
+    import pty  # noqa: PLC0415 - absent on Windows
+
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "tracker.cli", "--vault", str(filled.vault)]
+    with subprocess.Popen(
+        [*command, "delete", "--person", "B"],
+        stdin=theirs,
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        text=True,
+        env={**os.environ, "TERM": "dumb"},
+    ) as process:
+        os.close(theirs)
+        shown = b""
+        while b"Delete it?" not in shown:
+            shown += os.read(ours, 65536)
+        os.write(ours, answer.encode() + b"\n")
+        stdout, _ = process.communicate()
+    os.close(ours)
+    assert process.returncode == code
+    assert b"'Belly'" in shown
+    assert ("Deleted" in stdout) == (code == 0)
+    assert names(filled) == left
