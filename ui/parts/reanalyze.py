@@ -7,6 +7,7 @@ import streamlit as st
 from tracker.domain import wording
 from tracker.domain.analysis import Analysis
 from tracker.domain.change import Status
+from tracker.errors import ModelError
 from tracker.services import reanalyzing
 from tracker.services.networks import photos_of_other_networks
 from tracker.services.reanalyzing import LesionMoved, NotReanalysed, Reanalysed
@@ -18,7 +19,10 @@ _Row = dict[str, str | float | None]
 
 def show() -> None:
     """Draw the section of the data page; nothing where every photo is up to date."""
-    waiting = photos_of_other_networks(session.workspace())
+    try:
+        waiting = photos_of_other_networks(session.workspace())
+    except ModelError:  # the page has said above what is wrong with the installation
+        return
     if not waiting and _PHOTOS not in st.session_state:
         return
     st.subheader(strings.REANALYZE, anchor=False)
