@@ -130,6 +130,8 @@ def test_locked_until_the_passphrase_is_right(chromium: str, locked: tuple[str, 
         page.get_by_label(strings.PASSPHRASE_AGAIN).fill(OTHER)
         page.get_by_role("button", name=strings.DATA_CHANGE).click()
         expect(page.get_by_text(strings.DATA_CHANGED)).to_be_visible()
+        seen.settled()
+        expect(page.get_by_label(strings.PASSPHRASE_NEW, exact=True)).to_have_value("")
         _fits(seen, "change-passphrase")
         page.get_by_role("button", name=strings.LOCK_NOW).click()
         _heading(seen, strings.UNLOCK_TITLE)

@@ -9,6 +9,9 @@ from tracker.services import protection
 from ui import session, strings
 from ui.parts import chrome, locking, passphrase
 
+#: How often the passphrase was changed in this window.
+_CHANGES = "passphrase_changes"
+
 
 def show(*, encrypted: bool) -> None:
     """Draw the section of the data page."""
@@ -46,8 +49,12 @@ def _encrypt() -> None:
 def _change_passphrase() -> None:
     with st.expander(strings.DATA_CHANGE, icon=":material/password:"):
         st.write(f"{strings.DATA_CHANGE_TEXT} {protection.OLD_COPIES}")
-        asked = passphrase.ask_new(strings.DATA_CHANGE, key="change", current=True)
+        changes = int(st.session_state.get(_CHANGES, 0))
+        # After each change a form of its own, so that nothing typed stays in the fields.
+        asked = passphrase.ask_new(strings.DATA_CHANGE, key=f"change-{changes}", current=True)
         if asked is None:
+            if changes:
+                st.info(strings.DATA_CHANGED, icon=":material/password:")
             return
         with chrome.errors_in_words():
             try:
@@ -55,7 +62,8 @@ def _change_passphrase() -> None:
             except WrongPassphraseError as error:
                 passphrase.say_wrong(error)
                 return
-        st.info(strings.DATA_CHANGED, icon=":material/password:")
+        st.session_state[_CHANGES] = changes + 1
+        st.rerun()
 
 
 def _new_recovery_key() -> None:
