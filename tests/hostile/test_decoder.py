@@ -19,6 +19,7 @@ from tests.vision import pictures
 from tracker.errors import PhotoUnreadableError
 from tracker.vision import decode
 from tracker.vision.decoding import confine, process, replies, seccomp
+from tracker.vision.decoding.deadline import Deadline, activity
 from tracker.vision.decoding.here import decode_here
 from tracker.vision.decoding.photo import DecodedPhoto
 from tracker.vision.decoding.pool import DecoderPool
@@ -40,7 +41,6 @@ def pool(monkeypatch: pytest.MonkeyPatch) -> Iterator[DecoderPool]:
     """Decoders that misbehave when a file says so, and get a moment for a photo."""
     monkeypatch.setattr(process, "MODULE", bad_worker.__name__)
     monkeypatch.setattr(process, "BUSY_LIMIT_S", 20.0)
-    monkeypatch.setattr(process, "_LOOK_AGAIN_S", 0.1)
     made = DecoderPool(size=2, time_limit_s=0.7)
     yield made
     made.close()
@@ -157,6 +157,26 @@ def test_a_crash_left_behind_by_another_photo_is_not_the_next_ones_fault(
     (pid,) = pool.idle_pids
     os.kill(pid, 9)
     assert works(pool, photo)
+
+
+@LINUX
+def test_a_busy_computer_is_not_the_photos_fault() -> None:
+    """A child that sleeps is ended by the clock, one that works by the processor time it used."""
+    import resource  # noqa: PLC0415 - not on Windows
+
+    idle = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    sleeping = Deadline(idle, 0.5, 60.0)
+    with sleeping:
+        idle.wait(timeout=60)
+    assert sleeping.has_passed
+    used_s = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    busy = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+    working = Deadline(busy, 0.5, 60.0)
+    with working:
+        assert "R" in str(activity(busy.pid))
+        busy.wait(timeout=120)
+    assert working.has_passed
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - used_s >= 0.45
 
 
 def told(pool: DecoderPool, what: str) -> str:

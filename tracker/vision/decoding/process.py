@@ -5,17 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import threading
 from contextlib import suppress
 from datetime import datetime
 from io import FileIO
 from pathlib import Path
-from time import monotonic
-from types import TracebackType
 from typing import Any, cast
 
 from tracker.errors import PhotoUnreadableError
 from tracker.vision.decoding import replies, wire
+from tracker.vision.decoding.deadline import Deadline
 from tracker.vision.decoding.limits import BUSY_LIMIT_S, START_LIMIT_S, TIME_LIMIT_S
 from tracker.vision.decoding.photo import DecodedPhoto
 from tracker.vision.decoding.refusals import Cause, DecoderStoppedError
@@ -29,7 +27,6 @@ _KEPT_VARIABLES = (
 )
 #: Larger pipes on Linux (F_SETPIPE_SZ): fewer changes between the two processes.
 _PIPE_BYTES = 1024 * 1024
-_LOOK_AGAIN_S = 1.0
 #: Ended by somebody else: on Linux that is the kernel, short of memory.
 _KILLED = -9
 
@@ -88,7 +85,7 @@ class DecoderProcess:
         """
         if self._greeted:
             return
-        with _Deadline(self._child, START_LIMIT_S, START_LIMIT_S):
+        with Deadline(self._child, START_LIMIT_S, START_LIMIT_S):
             try:
                 received = wire.receive_header(self._answers)
             except (OSError, wire.WireError):
@@ -107,7 +104,7 @@ class DecoderProcess:
             CannotStartError: it never began.
         """
         self.wait_until_ready()
-        deadline = _Deadline(self._child, self._time_limit_s, BUSY_LIMIT_S)
+        deadline = Deadline(self._child, self._time_limit_s, BUSY_LIMIT_S)
         try:
             with deadline:
                 wire.send(self._requests, {"name": name, "now": now.isoformat()}, data)
@@ -122,7 +119,7 @@ class DecoderProcess:
         self.photos_done += 1
         return photo
 
-    def _cause(self, error: Exception, deadline: _Deadline) -> Cause:
+    def _cause(self, error: Exception, deadline: Deadline) -> Cause:
         """Why the conversation ended; ends the child too."""
         if isinstance(error, wire.NoMessageError):
             self.kill()
@@ -179,64 +176,6 @@ class DecoderProcess:
             self._child.kill()
             self._child.wait()
         self._answers.close()
-
-
-class _Deadline:
-    """Kills the child when its time is over.
-
-    On Linux the clock runs on, up to `busy_limit_s`, while the child makes progress but gets less
-    of the processor than it wants: a busy computer is no fault of the photo.
-    """
-
-    def __init__(self, child: subprocess.Popen[bytes], limit_s: float, busy_limit_s: float) -> None:
-        self._child = child
-        self._limit_s = limit_s
-        self._busy_limit_s = max(limit_s, busy_limit_s)
-        self._done = threading.Event()
-        self._thread = threading.Thread(target=self._watch, name="photo-deadline", daemon=True)
-        self.has_passed = False
-
-    def __enter__(self) -> None:
-        self._thread.start()
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._done.set()
-        self._thread.join()
-
-    def _watch(self) -> None:
-        started, worked_s = monotonic(), processor_seconds(self._child.pid)
-        wait_s = self._limit_s
-        last_s = worked_s
-        while not self._done.wait(wait_s):
-            now_s = processor_seconds(self._child.pid)
-            is_starved = (
-                worked_s is not None
-                and last_s is not None
-                and now_s is not None
-                and now_s - worked_s < self._limit_s
-                and now_s > last_s
-            )
-            if not is_starved or monotonic() - started >= self._busy_limit_s:
-                self.has_passed = True
-                with suppress(OSError):
-                    self._child.kill()
-                return
-            last_s, wait_s = now_s, _LOOK_AGAIN_S
-
-
-def processor_seconds(pid: int) -> float | None:
-    """Processor time a process has used; None where the system does not tell (see proc(5))."""
-    try:
-        text = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
-        fields = text.rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-    except (OSError, ValueError, IndexError):
-        return None
 
 
 def _environment() -> dict[str, str]:
