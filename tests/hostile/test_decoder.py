@@ -19,7 +19,7 @@ from tests.vision import pictures
 from tracker.errors import PhotoUnreadableError
 from tracker.vision import decode
 from tracker.vision.decoding import confine, process, replies, seccomp
-from tracker.vision.decoding.deadline import Deadline, activity
+from tracker.vision.decoding.deadline import Deadline
 from tracker.vision.decoding.here import decode_here
 from tracker.vision.decoding.photo import DecodedPhoto
 from tracker.vision.decoding.pool import DecoderPool
@@ -173,7 +173,6 @@ def test_a_busy_computer_is_not_the_photos_fault() -> None:
     busy = subprocess.Popen([sys.executable, "-c", "while True: pass"])
     working = Deadline(busy, 0.5, 60.0)
     with working:
-        assert "R" in str(activity(busy.pid))
         busy.wait(timeout=120)
     assert working.has_passed
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - used_s >= 0.45
