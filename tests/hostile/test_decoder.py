@@ -9,20 +9,27 @@ import sys
 import threading
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests import made_up
 from tests.hostile import bad_worker
 from tests.hostile.bad_worker import order
 from tests.vision import pictures
 from tracker.errors import PhotoUnreadableError
+from tracker.services.importing import import_manifest
+from tracker.services.manifest import read_manifest
+from tracker.services.results import Refusal, Stored
+from tracker.services.session import Workspace
+from tracker.services.vaults import create_vault
 from tracker.vision import decode
 from tracker.vision.decoding import confine, process, replies, seccomp
 from tracker.vision.decoding.deadline import Deadline
 from tracker.vision.decoding.here import decode_here
 from tracker.vision.decoding.photo import DecodedPhoto
-from tracker.vision.decoding.pool import DecoderPool
+from tracker.vision.decoding.pool import POOL, DecoderPool
 from tracker.vision.decoding.refusals import DecoderStoppedError
 from tracker.vision.decoding.wire import NoMessageError
 
@@ -157,6 +164,29 @@ def test_a_crash_left_behind_by_another_photo_is_not_the_next_ones_fault(
     (pid,) = pool.idle_pids
     os.kill(pid, 9)
     assert works(pool, photo)
+
+
+def test_an_import_goes_on_after_a_crash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    good = made_up.photos(1)[0]
+    (tmp_path / "evil.jpg").write_bytes(order("crash"))
+    (tmp_path / "good.jpg").write_bytes(good.jpeg)
+    lines = [f"{name}.jpg,Eva,back,{good.taken_at}" for name in ("evil", "good", "evil")]
+    table = tmp_path / "photos.csv"
+    table.write_text("photo,person,lesion,taken_at\n" + "\n".join(lines), encoding="utf-8")
+    workspace = Workspace(tmp_path / "vault")
+    create_vault(workspace)
+    monkeypatch.setattr(process, "MODULE", bad_worker.__name__)
+    POOL.close()
+    try:
+        steps = import_manifest(workspace, read_manifest(table))
+        first, second, third = (step.result for step in steps)
+    finally:
+        POOL.close()
+    assert isinstance(second, Stored)
+    for refusal in (first, third):
+        assert isinstance(refusal, Refusal)
+        assert "crash" in refusal.reason
+        assert refusal.advice
 
 
 @LINUX
