@@ -96,9 +96,7 @@ def test_no_vault(moletrail: Moletrail) -> None:
     assert not moletrail.vault.exists()
 
 
-def test_adding_a_lost_original_again_mends_the_vault(
-    vault: Moletrail, photos: list[Path]
-) -> None:
+def test_adding_a_lost_original_again_mends_the_vault(vault: Moletrail, photos: list[Path]) -> None:
     words = ("--person", "Ada", "--lesion", "back", "--date", "2025-01-01")
     assert vault("add", photos[0], *words).code == 0
     kept = a_photo(vault.vault)
@@ -120,7 +118,7 @@ def test_a_photo_whose_entry_is_lost_is_brought_out(vault: Moletrail, photos: li
     journal = vault.vault / "journal" / "events.jsonl"
     lines = journal.read_bytes().splitlines(keepends=True)
     added = [n for n, line in enumerate(lines) if b'"observation_added"' in line]
-    journal.write_bytes(b"".join(lines[: added[-1]] + [b"spoiled\n"] + lines[added[-1] + 1 :]))
+    journal.write_bytes(b"".join([*lines[: added[-1]], b"spoiled\n", *lines[added[-1] + 1 :]]))
     (vault.vault / "moletrail.duckdb").unlink()
     answer = vault("verify", "--repair")
     assert answer.code == 0
