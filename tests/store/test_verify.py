@@ -20,7 +20,7 @@ from tracker.errors import (
 )
 from tracker.store import Vault
 from tracker.store.keys import VaultKey
-from tracker.store.verify import check_vault, examine_vault
+from tracker.store.verify import check_vault, examine_vault, repair_vault
 
 Break = Callable[[Path], None]
 
@@ -295,3 +295,15 @@ def test_the_bytes_of_every_photo_are_read(path: Path) -> None:
     photo_files(path)[1].write_bytes(photo_data(50)[: photo_files(path)[1].stat().st_size])
     (found,) = check_vault(path, deep=True)
     assert sha in found.file
+
+
+def test_an_encrypted_vault_without_any_head(tmp_path: Path) -> None:
+    path, _, _ = new_sealed_vault(tmp_path)
+    for name in ("vault.json", "vault.copy.json"):
+        (path / name).write_bytes(b"{")
+    before = state_of(path)
+    assert repair_vault(path) == []
+    (found,) = check_vault(path, deep=True)
+    assert (found.code, found.severity) == ("header_damaged", "damage")
+    assert "backup" in found.repair
+    assert state_of(path) == before

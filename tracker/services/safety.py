@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tracker.errors import VaultDamagedError
 from tracker.services.session import Workspace
 from tracker.store.verify import (
     Finding,
@@ -65,4 +67,8 @@ def _key(workspace: Workspace) -> VaultKey | None:
     from tracker.services import keyring  # noqa: PLC0415 - loads cryptography
 
     path = workspace.vault_path
-    return keyring.key_of(workspace) if path.is_dir() and looks_encrypted(path) else None
+    if not path.is_dir() or not looks_encrypted(path):
+        return None
+    with suppress(VaultDamagedError):  # without a head there is no key, and the check says so
+        return keyring.key_of(workspace)
+    return None

@@ -24,6 +24,7 @@ from tracker.store.verify.database_check import check_database
 from tracker.store.verify.evidence import Evidence, gather, looks_encrypted
 from tracker.store.verify.findings import Finding, Report
 from tracker.store.verify.header_check import check_header
+from tracker.store.verify.headless import headless_report
 from tracker.store.verify.index_check import check_index
 from tracker.store.verify.interrupted import settle_deletion, settle_encryption
 from tracker.store.verify.journal_check import check_journal
@@ -60,6 +61,8 @@ def examine_vault(
         VaultError: the disk refuses.
     """
     stale = read_holder(path)
+    if (headless := headless_report(path)) is not None:
+        return headless
     settled = settle_encryption(path, wait_s)
     key = key_for(path, key)
     migrations = load_migrations(resources.migrations_dir())

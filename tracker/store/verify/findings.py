@@ -8,8 +8,6 @@ from typing import Literal
 
 Severity = Literal["damage", "leftover"]
 
-MEND = "verify --repair"
-
 
 @dataclass(frozen=True, slots=True)
 class Finding:

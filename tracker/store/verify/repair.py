@@ -13,6 +13,7 @@ from tracker.store.migrate import load_migrations
 from tracker.store.verify.check import WAIT_S, key_for
 from tracker.store.verify.evidence import Evidence, gather
 from tracker.store.verify.findings import Finding, Repair
+from tracker.store.verify.headless import headless_report
 from tracker.store.verify.interrupted import settle_deletion, settle_encryption
 from tracker.store.verify.mend_journal import mend_journal
 from tracker.store.verify.mend_photos import mend_photos
@@ -39,6 +40,8 @@ def repair_vault(
     Raises:
         As `examine_vault`; StorageFullError: no room, and what was done so far stays done.
     """
+    if headless_report(path) is not None:
+        return []
     done = [_settled(each) for each in settle_encryption(path, wait_s)]
     key = key_for(path, key)
     migrations = load_migrations(resources.migrations_dir())
