@@ -20,7 +20,7 @@ from tests.store.workers import context as plain_context
 
 PATIENCE_S = 120.0
 LOG = "child.log"
-_PRELOADED = ["tests.campaigns.children", "tests.campaigns.kill", "faiss", "PIL.Image"]
+_PRELOADED = ["tests.campaigns.children", "tests.campaigns.attacked", "faiss", "PIL.Image"]
 
 
 @dataclass(frozen=True)

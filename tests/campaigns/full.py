@@ -16,7 +16,7 @@ from tests.campaigns import children, command
 from tests.campaigns.attacked import BY_NAME
 from tests.campaigns.children import Ended, Job
 from tests.campaigns.command import Case, Outcome
-from tests.campaigns.kill import TARGETS, Rehearsal, go_on, recovered, rehearse
+from tests.campaigns.kill import TARGETS, Rehearsal, done_again, recovered, rehearse
 from tests.campaigns.operations import Operation
 from tests.campaigns.places import Place
 from tests.campaigns.steps import Stop
@@ -79,7 +79,7 @@ def examine(operation: Operation, place: Place, rehearsal: Rehearsal, ended: End
     known = rehearsal.states
     done = len(known) - 1 if not ended.error else ended.acknowledged
     came_back, wrong = recovered(operation, place, known[done : done + 2])
-    outcome = Outcome("", how, wrong=wrong or go_on(operation, place, known[-1]))
+    outcome = Outcome("", how, wrong=wrong or done_again(operation, place, known[-1]))
     outcome.counts[f"afterwards: {came_back}"] = 1
     return outcome
 

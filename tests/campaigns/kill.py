@@ -26,6 +26,10 @@ from tracker.store import Vault
 #: Each operation on each kind of vault, in turn.
 TARGETS = tuple((each.name, kind) for each in OPERATIONS for kind in each.kinds)
 
+#: After this share of the kills the operation is done again, and a deep check made of the result.
+GOES_ON = 0.4
+_AGAIN = "done again after the kill, then checked deeply"
+
 
 @dataclass(frozen=True)
 class Rehearsal:
@@ -94,21 +98,31 @@ def attack(case: Case) -> Outcome:
         after_s = case.random.uniform(0.0, rehearsal.took_s)
         ended = children.run(Job(BY_NAME[name].act, case.folder, place), after_s=after_s)
         where = f"{ended.steps[-1] if ended.steps else 'start'}, at random"
-    outcome = _examine(BY_NAME[name], place, rehearsal, ended)
+    outcome = examine(BY_NAME[name], place, rehearsal, ended, go_on=case.random.random() < GOES_ON)
     outcome.stratum = f"{name}, {kind}"
     outcome.counts[f"kills at: {where}" if ended.killed else "finished before the kill"] = 1
     outcome.detail = f"{where}; {ended.acknowledged} acknowledged"
     return outcome
 
 
-def _examine(operation: Operation, place: Place, rehearsal: Rehearsal, ended: Ended) -> Outcome:
+def examine(
+    operation: Operation,
+    place: Place,
+    rehearsal: Rehearsal,
+    ended: Ended,
+    *,
+    go_on: bool = True,
+) -> Outcome:
+    """What the kill has left; with `go_on` the operation is then done again."""
     if ended.error:
         return Outcome("", "error", wrong=f"the child failed: {ended.error}")
     place = operation.find(place)
     known = rehearsal.states
     how, wrong = recovered(operation, place, known[ended.acknowledged : ended.acknowledged + 2])
     wrong = wrong or operation.flaw(place, finished=ended.acknowledged == len(known) - 1)
-    return Outcome("", how, wrong=wrong or go_on(operation, place, known[-1]))
+    if wrong or not go_on:
+        return Outcome("", how, wrong=wrong)
+    return Outcome("", how, wrong=done_again(operation, place, known[-1]), counts={_AGAIN: 1})
 
 
 def recovered(
@@ -137,7 +151,7 @@ def _unlike(content: Content, allowed: tuple[Content | None, ...]) -> str:
     return "a vault is there before it may be"
 
 
-def go_on(operation: Operation, place: Place, last: Content | None) -> str:
+def done_again(operation: Operation, place: Place, last: Content | None) -> str:
     """What is wrong after the operation was done again, in words; empty if nothing."""
     place = operation.resume(place)
     content = operation.contents(place)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tracker.errors import VaultError
-from tracker.store.disk import explained, make_folder, neutral_times, write_atomic
+from tracker.store.disk import explained, make_folder, write_atomic
 from tracker.store.sealing import CACHE, PLAIN, SealBrokenError, Sealing
 
 CACHE_FOLDER = "cache"
@@ -33,9 +33,9 @@ def cached(vault: Path, key: str, make: Callable[[], bytes], sealing: Sealing = 
         with explained(path):
             make_folder(path.parent)
         content = sealing.seal(CACHE, name, hashlib.sha256(data).digest() + data)
-        write_atomic(path, content, durable=False, neutral=sealing.encrypted)
-        if sealing.encrypted:
-            neutral_times(path.parent.parent)
+        # Staged in one folder, so that what an interrupted write leaves is found again.
+        staging = vault / CACHE_FOLDER
+        write_atomic(path, content, staging=staging, durable=False, neutral=sealing.encrypted)
     except VaultError as error:
         _log.warning("a derived picture could not be kept: %s", error)
     return data

@@ -9,7 +9,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tracker.errors import VaultError
-from tracker.store.disk import PRIVATE_FOLDER, damaged, explained, flush_folder, make_folder
+from tracker.store.disk import (
+    PRIVATE_FOLDER,
+    damaged,
+    explained,
+    flush_folder,
+    is_unfinished,
+    make_folder,
+    sweep_unfinished,
+)
 from tracker.store.events import VaultCreated
 from tracker.store.head import HEAD_FILE
 from tracker.store.header import (
@@ -88,6 +96,7 @@ def _new_folder(path: Path, *, timed: bool) -> Iterator[None]:
     with locked(path, wait_s=5.0, purpose="making the vault", timed=timed):
         _check_target(path)
         with explained(path):
+            sweep_unfinished(path)
             yield
             flush_folder(path)
             flush_folder(path.absolute().parent)
@@ -143,7 +152,8 @@ def _check_target(path: Path) -> None:
             raise VaultError(
                 f"There is a vault at '{path}' already.", next_step="Use it, or give another path."
             )
-        if {entry.name for entry in path.iterdir()} - _HARMLESS:
+        found = {entry.name for entry in path.iterdir()} - _HARMLESS
+        if not all(map(is_unfinished, found)):
             raise VaultError(
                 f"The folder '{path}' is not empty.",
                 next_step="Give the path of a new or empty folder.",

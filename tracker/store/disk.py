@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import secrets
 import sys
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ PRIVATE_FOLDER = 0o700
 
 #: `errno` values with which a system says that it takes no more bytes.
 _FULL = frozenset({errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)})
+_UNFINISHED = re.compile(r"\..+\.[0-9a-f]{12}\.part")
 _DENIED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 #: 2000-01-01 00:00 UTC.
 _NEUTRAL_NS = 946_684_800 * 10**9
@@ -182,6 +184,26 @@ def _write_new(path: Path, data: bytes, *, durable: bool) -> None:
             flush(descriptor)
     finally:
         os.close(descriptor)
+
+
+def is_unfinished(name: str) -> bool:
+    """Whether a file of that name is what `write_atomic` had not finished."""
+    return _UNFINISHED.fullmatch(name) is not None
+
+
+def sweep_unfinished(*folders: Path, neutral: bool = False) -> None:
+    """Remove what interrupted `write_atomic`s left in folders that nobody else writes just now.
+
+    Args:
+        neutral: let the times of the folders not tell when this was.
+    """
+    for folder in folders:
+        with suppress(OSError):
+            left = [each for each in folder.iterdir() if is_unfinished(each.name)]
+            for path in left:
+                path.unlink()
+            if left and neutral:
+                neutral_times(folder)
 
 
 def move_aside(path: Path, label: str) -> Path | None:

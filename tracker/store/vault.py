@@ -24,7 +24,9 @@ from tracker.domain.records import (
 )
 from tracker.errors import InternalError, UnknownNameError, UsageError
 from tracker.store import conversion
+from tracker.store.cache import CACHE_FOLDER
 from tracker.store.create import create_encrypted_vault, create_vault
+from tracker.store.disk import sweep_unfinished
 from tracker.store.erasure import finish_erasure
 from tracker.store.events import (
     CaptureCorrected,
@@ -37,7 +39,7 @@ from tracker.store.events import (
     check_local,
     kept_analysis,
 )
-from tracker.store.header import Header, finish_copies, read_header
+from tracker.store.header import JOURNAL_FOLDER, Header, finish_copies, read_header
 from tracker.store.kept import engine_of
 from tracker.store.keys import VaultKey, sealing_for
 from tracker.store.locking import locked
@@ -80,6 +82,8 @@ def holding(
         finish_copies(path, header)
         finish_erasure(path, sealing)
         PhotoFolder(path, sealing).sweep()
+        folders = (path, path / JOURNAL_FOLDER, path / CACHE_FOLDER)
+        sweep_unfinished(*folders, neutral=sealing.encrypted)
         yield Held(path, header, sealing)
 
 
