@@ -20,7 +20,8 @@ from tracker.domain.capture import CaptureTime
 from tracker.domain.geometry import Box
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
-FLOATS = st.floats(allow_nan=False, allow_infinity=False)
+#: The sign of zero is not kept.
+FLOATS = st.floats(allow_nan=False, allow_infinity=False).map(lambda value: value + 0.0)
 INTS = st.integers(-(2**31), 2**31 - 1)
 BOXES = st.builds(Box, INTS, INTS, st.integers(1, 2**31 - 1), st.integers(1, 2**31 - 1))
 LOCAL_TIMES = st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1))

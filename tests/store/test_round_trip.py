@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from tests.store.builders import (
     a_capture,
@@ -29,6 +30,7 @@ from tracker.domain.geometry import Box
 from tracker.domain.records import Lesion, LifeCycle, Person, PhotoRecord, Symptom, SymptomKind
 from tracker.errors import InternalError
 from tracker.store import NewObservation, Vault
+from tracker.store.codec import decode, encode
 from tracker.store.events import (
     CaptureCorrected,
     ComparisonAdded,
@@ -259,3 +261,10 @@ def test_photos_come_back_byte_for_byte(vault_path: Path) -> None:
             photo = add(vault, seed).photo
             assert vault.photo_bytes(photo.photo_sha256) == photo_data(seed)
             assert photo.size_bytes == len(photo_data(seed))
+
+
+def test_zero_has_no_sign_in_the_journal() -> None:
+    assert_same(decode(float, encode(float, -0.0)), 0.0)
+    vector = np.array([-0.0, 1.0], np.float32)
+    kind = NDArray[np.float32]
+    assert_same(decode(kind, encode(kind, vector)), np.array([0.0, 1.0], np.float32))

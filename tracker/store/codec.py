@@ -1,4 +1,4 @@
-"""Typed values as JSON and back, bit for bit.
+"""Typed values as JSON and back, bit for bit but for the sign of zero.
 
 The journal outlives every program version, so nothing is pickled: dataclasses become objects
 under their field names, arrays become base64 with their shape. A field that is missing in an
@@ -148,7 +148,9 @@ def _decode_plain(kind: Any, found: Any) -> Any:
 def _finite(value: float) -> float:
     if not math.isfinite(value):
         raise CodecError("a number is not finite; what is unknown is None")
-    return value
+    # A negative zero becomes zero: DuckDB keeps runs of equal numbers as one of them, so it could
+    # come back as either.
+    return value + 0.0
 
 
 def _as(kind: Any, found: Any) -> Any:
@@ -201,7 +203,7 @@ def _encode_array(kind: Any, value: NDArray[Any]) -> dict[str, Any]:
         return {"bits": list(value.shape), "zlib": base64.b64encode(data).decode("ascii")}
     if not np.isfinite(value).all():
         raise CodecError("an array holds a number that is not finite")
-    little = np.ascontiguousarray(value, dtype=element.newbyteorder("<"))
+    little = np.ascontiguousarray(value + element.type(0), dtype=element.newbyteorder("<"))
     return {
         "shape": list(value.shape),
         "base64": base64.b64encode(little.tobytes()).decode("ascii"),
@@ -217,7 +219,8 @@ def _decode_array(kind: Any, found: Any) -> NDArray[Any]:
             return unpack_bits(data, tuple(packed["bits"]))
         data = base64.b64decode(packed["base64"], validate=True)
         little = np.frombuffer(data, dtype=element.newbyteorder("<"))
-        return little.reshape(packed["shape"]).astype(element)
+        values: NDArray[Any] = little.reshape(packed["shape"]).astype(element)
+        return np.add(values, element.type(0), out=values)
     except (KeyError, TypeError, ValueError, binascii.Error) as error:
         raise CodecError(f"an array cannot be read: {error}") from error
 
