@@ -220,7 +220,8 @@ def _decode_array(kind: Any, found: Any) -> NDArray[Any]:
         data = base64.b64decode(packed["base64"], validate=True)
         little = np.frombuffer(data, dtype=element.newbyteorder("<"))
         values: NDArray[Any] = little.reshape(packed["shape"]).astype(element)
-        return np.add(values, element.type(0), out=values)
+        values += element.type(0)
+        return values
     except (KeyError, TypeError, ValueError, binascii.Error) as error:
         raise CodecError(f"an array cannot be read: {error}") from error
 
