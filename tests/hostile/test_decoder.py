@@ -25,13 +25,11 @@ from tracker.services.results import Refusal, Stored
 from tracker.services.session import Workspace
 from tracker.services.vaults import create_vault
 from tracker.vision import decode
-from tracker.vision.decoding import confine, process, replies, seccomp
+from tracker.vision.decoding import confine, process, seccomp
 from tracker.vision.decoding.deadline import Deadline
 from tracker.vision.decoding.here import decode_here
-from tracker.vision.decoding.photo import DecodedPhoto
 from tracker.vision.decoding.pool import POOL, DecoderPool
 from tracker.vision.decoding.refusals import DecoderStoppedError
-from tracker.vision.decoding.wire import NoMessageError
 
 NOW = datetime(2025, 6, 1, 12, 0, 0)
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="the kernel's own limits")
@@ -97,53 +95,6 @@ def test_a_decoder_that_fails_costs_one_photo(
     assert caught.value.next_step
     assert isinstance(caught.value, PhotoUnreadableError)
     assert works(pool, photo)
-
-
-GOOD = {
-    "width": 2,
-    "height": 2,
-    "media_type": "image/jpeg",
-    "format": "JPEG",
-    "warnings": [],
-    "taken_at": "2025-03-01T00:00:00",
-    "precision": "day",
-}
-
-
-def read(**changed: object) -> DecodedPhoto:
-    header = GOOD | changed
-    return replies.read_photo(header, "a.jpg", replies.empty_pixels(header, 12))
-
-
-def test_a_true_answer_is_believed() -> None:
-    capture = read().capture
-    assert capture is not None
-    assert capture.isoformat() == "2025-03-01"
-
-
-@pytest.mark.parametrize(
-    "changed",
-    [
-        {"width": 70_000, "height": 1},
-        {"width": 65_000, "height": 65_000},
-        {"width": "2"},
-        {"height": None},
-        {"height": -2, "width": -2},
-        {"width": True, "height": 4},
-        {"width": 3},
-        {"media_type": 7},
-        {"format": "x" * 5000},
-        {"warnings": None},
-        {"warnings": ["x"] * 5000},
-        {"warnings": [["x"]]},
-        {"taken_at": "yesterday"},
-        {"taken_at": 20250301},
-        {"precision": "century"},
-    ],
-)
-def test_an_answer_of_nonsense_is_none(changed: dict[str, object]) -> None:
-    with pytest.raises(NoMessageError):
-        read(**changed)
 
 
 @LINUX
