@@ -38,7 +38,6 @@ class Rehearsal:
     template: Template
     states: tuple[Content | None, ...]
     steps: tuple[str, ...]
-    took_s: float
 
 
 @cache
@@ -51,18 +50,23 @@ def rehearse(name: str, kind: str) -> Rehearsal:
     """The operation's steps, time and acknowledged states, each from a run of its own."""
     operation = BY_NAME[name]
     template = prepared(operation, kind, _templates() / f"{name}-{kind}".replace(" ", "-"))
-    folder = template.folder.with_name(template.folder.name + "-timed")
-    ended = _timed(name, template, folder)
-    again = _timed(name, template, folder)  # what is loaded late is loaded by now
+    ended = _watched(name, template)
     folder = template.folder.with_name(template.folder.name + "-states")
     place = children.copied(template.folder, template.place, folder)
     states = [operation.contents(place)]
     operation.act(place, lambda vault: states.append(_state(operation, place, vault)))
     assert len(states) == ended.acknowledged + 1
-    return Rehearsal(template, tuple(states), tuple(ended.steps), min(ended.took_s, again.took_s))
+    return Rehearsal(template, tuple(states), tuple(ended.steps))
 
 
-def _timed(name: str, template: Template, folder: Path) -> Ended:
+@cache
+def time_of(name: str, kind: str) -> float:
+    """Seconds that the operation takes once all that loads late is loaded."""
+    return _watched(name, rehearse(name, kind).template).took_s
+
+
+def _watched(name: str, template: Template) -> Ended:
+    folder = template.folder.with_name(template.folder.name + "-watched")
     shutil.rmtree(folder, ignore_errors=True)
     place = children.copied(template.folder, template.place, folder)
     ended = children.run(Job(BY_NAME[name].act, folder, place))
@@ -95,7 +99,7 @@ def attack(case: Case) -> Outcome:
         ended = children.run(Job(BY_NAME[name].act, case.folder, place, stop))
         where = f"{how} {chosen}"
     else:
-        after_s = case.random.uniform(0.0, rehearsal.took_s)
+        after_s = case.random.uniform(0.0, time_of(name, kind))
         ended = children.run(Job(BY_NAME[name].act, case.folder, place), after_s=after_s)
         where = f"{ended.steps[-1] if ended.steps else 'start'}, at random"
     outcome = examine(BY_NAME[name], place, rehearsal, ended, go_on=case.random.random() < GOES_ON)
