@@ -204,7 +204,7 @@ DATA_PLAIN = (
     "the disk is not encrypted, can look at the photos."
 )
 DATA_OPEN_NOW = (
-    "While it is unlocked, everybody who can use this computer account can see it in the app."
+    "While it is unlocked, everybody who is signed in to this computer can see it in the app."
 )
 DATA_ENCRYPT = "Encrypt this diary"
 DATA_ENCRYPT_TEXT = (
