@@ -188,14 +188,15 @@ def key_of(workspace: Workspace) -> VaultKey | None:
         InputError: the source cannot be read.
         VaultNotFoundError, VaultError, VaultDamagedError: see `is_encrypted`.
     """
-    from tracker.store.header import read_header  # noqa: PLC0415 - loads cryptography
+    from tracker.store.heads import headers_of  # noqa: PLC0415 - loads cryptography
 
-    header = read_header(workspace.vault_path, warn=False)
-    if not header.encrypted:
+    headers = headers_of(workspace.vault_path)
+    if not headers:
         return None
     with workspace.asking:  # a second thread waits for the answer instead of asking again
         held = _RING.get(workspace.vault_path)
-        if held is not None and held.fits(header):  # another vault may have taken the place
+        # Another vault may have taken the place.
+        if held is not None and any(map(held.fits, headers)):
             return held
         secret = workspace.ask_secret()
         if secret is None:

@@ -12,7 +12,7 @@ import os
 import shutil
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -141,6 +141,7 @@ def _not_earlier(target: Path) -> BackupError:
 
 
 def _written(listing: Listing, target: Path, progress: Progress) -> BackedUp:
+    before = _state(target)
     earlier = _earlier_backup(listing, target)
     _check_room(listing, target)
     with staging(target) as folder, explained(target):
@@ -152,6 +153,8 @@ def _written(listing: Listing, target: Path, progress: Progress) -> BackedUp:
             whole = seal_file(file, lambda done, total: progress(total + done, 2 * total))
             flush(file.fileno())
             size = os.fstat(file.fileno()).st_size
+        if _state(target) != before:  # somebody else has put a file there, perhaps a later backup
+            raise _ChangedMeanwhileError
         temporary.replace(target)
         flush_folder(target.parent)
     names = {photo.name: photo.file_name for photo in listing.photos}
@@ -166,6 +169,14 @@ def _written(listing: Listing, target: Path, progress: Progress) -> BackedUp:
         missing=tuple(names[name] for name in manifest.missing),
         damaged=tuple(names[name] for name in manifest.damaged),
     )
+
+
+def _state(target: Path) -> tuple[int, ...] | None:
+    """What tells a file from the one that takes its place; None where there is none."""
+    with explained(target), suppress(FileNotFoundError):
+        found = target.stat()
+        return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+    return None
 
 
 def _check_room(listing: Listing, target: Path) -> None:

@@ -3,6 +3,8 @@
 `encrypting.json` says that it is under way, from before the first sealed file until after the last
 readable one is gone. The rename of the header decides: while it is the plain one, what was sealed
 is taken away again and nothing has happened; once it is the encrypted one, what is readable goes.
+A header that was put back from another copy meanwhile may tell the wrong thing: so the side that
+has less never makes the other go.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from tracker.errors import VaultBusyError
 from tracker.store.cache import CACHE_FOLDER
 from tracker.store.database import DATABASE_FILE
 from tracker.store.disk import (
+    damaged,
     explained,
     flush,
     flush_folder,
@@ -26,6 +29,7 @@ from tracker.store.disk import (
 )
 from tracker.store.head import HEAD_FILE
 from tracker.store.header import (
+    ENCRYPTING_FILE,
     HEADER_COPY_FILE,
     JOURNAL_FOLDER,
     Header,
@@ -38,11 +42,16 @@ from tracker.store.locking import HOLDER_FILE, locked
 from tracker.store.photos import PHOTO_FOLDER, SEALED_FOLDER
 from tracker.store.snapshot import SNAPSHOT_FILE
 
-MARK_FILE = "encrypting.json"
+MARK_FILE = ENCRYPTING_FILE
 _MARK = "moletrail_encrypting"
 _FLAGS = os.O_WRONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 _ZEROS = bytes(1 << 20)
 _log = logging.getLogger(__name__)
+
+_BLOBS = f"[0-9a-f][0-9a-f]/{'[0-9a-f]' * 64}"
+#: The journal and the photos of either side, which are to be of the same number.
+_PLAIN_WHOLE = (f"{JOURNAL_FOLDER}/{EVENTS_FILE}", f"{PHOTO_FOLDER}/{_BLOBS}")
+_SEALED_WHOLE = (f"{JOURNAL_FOLDER}/{SEALED_EVENTS_FILE}", f"{SEALED_FOLDER}/{_BLOBS}")
 
 #: What can be read in a plain vault, as patterns: files of its own, what interrupted work and
 #: repairs of derived files leave, and what file managers make of pictures.
@@ -63,7 +72,7 @@ READABLE = (
     f"{PHOTO_FOLDER}/Thumbs.db",
     f"{PHOTO_FOLDER}/desktop.ini",
     f"{PHOTO_FOLDER}/incoming/*",
-    f"{PHOTO_FOLDER}/[0-9a-f][0-9a-f]/{'[0-9a-f]' * 64}",
+    f"{PHOTO_FOLDER}/{_BLOBS}",
 )
 _SEALED = (
     f"{SEALED_FOLDER}/**/*",
@@ -106,6 +115,7 @@ def settle_locked(vault: Path) -> None:
     """As `settle`; the caller holds the vault.
 
     Raises:
+        VaultDamagedError: what would stay holds less than what would go; nothing was removed.
         VaultError: the disk refuses.
     """
     marked = _marked(vault)
@@ -115,11 +125,48 @@ def settle_locked(vault: Path) -> None:
     if marked != header.vault_id:
         _log.warning("'%s' is of another vault; nothing is done", MARK_FILE)
     elif header.encrypted:
+        _check_whole(vault, _SEALED_WHOLE, _PLAIN_WHOLE)
         finish(vault, header)
         _log.info("an encryption that was interrupted is finished")
     else:
+        _check_whole(vault, _PLAIN_WHOLE, _SEALED_WHOLE)
         undo(vault)
         _log.info("an encryption that was interrupted before it happened is undone")
+
+
+def is_undoable(vault: Path) -> bool:
+    """Whether an encryption is under way, and the plain vault is still whole.
+
+    Raises:
+        VaultError: the disk refuses.
+    """
+    return (vault / MARK_FILE).exists() and _holds_all(vault, _PLAIN_WHOLE, _SEALED_WHOLE)
+
+
+def _check_whole(vault: Path, stays: tuple[str, str], goes: tuple[str, str]) -> None:
+    if not _holds_all(vault, stays, goes):
+        raise damaged(
+            vault,
+            f"The vault '{vault}' was being encrypted, and its head was replaced since: what it "
+            "names is not whole. Nothing was removed.",
+        )
+
+
+def _holds_all(vault: Path, stays: tuple[str, str], goes: tuple[str, str]) -> bool:
+    """Whether one side has at least as many entries and photos as the other; no key is needed."""
+    with explained(vault):
+        (lines, photos), (other_lines, other_photos) = (
+            (_lines(vault / journal), len(files_of(vault, (pattern,))))
+            for journal, pattern in (stays, goes)
+        )
+    return lines >= other_lines and photos >= other_photos
+
+
+def _lines(journal: Path) -> int:
+    if not journal.exists():
+        return 0
+    with journal.open("rb") as file:
+        return sum(line.endswith(b"\n") for line in file)
 
 
 def _marked(vault: Path) -> str | None:
@@ -175,6 +222,8 @@ def _end(vault: Path) -> None:
 
 def _remove_empty(folder: Path) -> None:
     """Remove a folder and those in it, as far as nothing is left in them."""
+    if folder.is_symlink():
+        return
     for path in (*sorted(folder.rglob("*"), reverse=True), folder):
         if path.is_dir() and not path.is_symlink():
             with suppress(OSError):
@@ -182,9 +231,20 @@ def _remove_empty(folder: Path) -> None:
 
 
 def files_of(vault: Path, patterns: tuple[str, ...]) -> list[Path]:
-    """Files (and links, not what they point to) that match, each once."""
-    found = [path for pattern in patterns for path in vault.glob(pattern)]
-    return [path for path in dict.fromkeys(found) if path.is_symlink() or not path.is_dir()]
+    """Files that match, each once; links themselves, and nothing that lies behind one."""
+    found = dict.fromkeys(path for pattern in patterns for path in vault.glob(pattern))
+    folders = {path.parent for path in found}
+    outside = {folder for folder in folders if is_behind_link(vault, folder)}
+    return [
+        path
+        for path in found
+        if path.parent not in outside and (path.is_symlink() or not path.is_dir())
+    ]
+
+
+def is_behind_link(vault: Path, folder: Path) -> bool:
+    """Whether the way from the vault to a folder in it leads through a link, perhaps out of it."""
+    return any(place.is_symlink() for place in (folder, *folder.parents) if vault in place.parents)
 
 
 def erase_file(path: Path) -> None:

@@ -199,6 +199,10 @@ class Engine:
             raise damaged(
                 self._vault, f"The journal '{self._journal.path}' belongs to another vault."
             )
+        if first.event.demo != self.header.demo:
+            raise damaged(
+                self._vault, f"The head of the vault '{self._vault}' and its journal differ."
+            )
 
     def _open_database(self) -> Database:
         """The database, level with the journal; one that does not fit is made again."""

@@ -9,8 +9,10 @@ place, undoes: what is derived is made again.
 
 from __future__ import annotations
 
+import base64
 import json
 import logging
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,7 +20,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
 from tracker.store.cache import CACHE_FOLDER
-from tracker.store.conversion import erase_file
+from tracker.store.chain import BrokenChainError, follow_chain
+from tracker.store.conversion import erase_file, is_behind_link
 from tracker.store.database import DATABASE_FILE
 from tracker.store.disk import explained, flush_folder, move_aside, neutral_times, write_atomic
 from tracker.store.entry import Head
@@ -27,7 +30,7 @@ from tracker.store.header import JOURNAL_FOLDER
 from tracker.store.index import INDEX_FILE, STAMP_FILE
 from tracker.store.lines import EVENTS_FILE, SEALED_EVENTS_FILE, lines_of
 from tracker.store.photos import PHOTO_FOLDER, SEALED_FOLDER
-from tracker.store.sealing import Sealing
+from tracker.store.sealing import ERASURE, SealBrokenError, Sealing
 from tracker.store.snapshot import SNAPSHOT_FILE
 
 ERASURE_FILE = "erasure.json"
@@ -39,6 +42,7 @@ _NEVER = frozenset(
     f"{JOURNAL_FOLDER}/{name}" for name in (EVENTS_FILE, SEALED_EVENTS_FILE, HEAD_FILE)
 )
 _DERIVED = (DATABASE_FILE, INDEX_FILE, STAMP_FILE, SNAPSHOT_FILE)
+_PHOTO = re.compile(rf"({PHOTO_FOLDER}|{SEALED_FOLDER})/[0-9a-f]{{2}}/[0-9a-f]{{64}}(\..+)?")
 #: A line of the journal ends with 64 hex digits, `"}` and a line feed.
 _TAIL_BYTES = 67
 _log = logging.getLogger(__name__)
@@ -63,20 +67,9 @@ def carry_out(vault: Path, sealing: Sealing, erasure: Erasure) -> None:
     Raises:
         StorageFullError, VaultError: the disk refuses; the next use finishes or undoes.
     """
-    content = {
-        _MARK: 1,
-        "seq": erasure.head.seq,
-        "hash": erasure.head.hash,
-        "files": list(erasure.files),
-    }
-    write_atomic(
-        vault / ERASURE_FILE, json.dumps(content).encode("ascii"), neutral=sealing.encrypted
-    )
+    write_atomic(vault / ERASURE_FILE, _note(sealing, erasure), neutral=sealing.encrypted)
     remove_derived(vault)
-    journal = vault / JOURNAL_FOLDER / lines_of(sealing).file_name
-    with explained(journal):
-        new_journal(vault, sealing).replace(journal)
-        flush_folder(journal.parent)
+    _swap_in(vault, sealing)
     _complete(vault, sealing, erasure)
 
 
@@ -89,9 +82,11 @@ def finish_erasure(vault: Path, sealing: Sealing) -> Literal["finished", "undone
     Raises:
         VaultError: the disk refuses.
     """
-    erasure = _read(vault)
+    erasure = _read(vault, sealing)
     if erasure is not None:
-        if _ends_with(vault / JOURNAL_FOLDER / lines_of(sealing).file_name, erasure.head.hash):
+        if _is_only_whole(vault, sealing, erasure):
+            _swap_in(vault, sealing)
+        if _ends_with(_journal(vault, sealing), erasure.head.hash):
             remove_derived(vault)
             _complete(vault, sealing, erasure)
             _log.info("a deletion that was interrupted is finished")
@@ -101,6 +96,38 @@ def finish_erasure(vault: Path, sealing: Sealing) -> Literal["finished", "undone
         new_journal(vault, sealing).unlink(missing_ok=True)
         (vault / ERASURE_FILE).unlink(missing_ok=True)
     return None if erasure is None else "undone"
+
+
+def _swap_in(vault: Path, sealing: Sealing) -> None:
+    journal = _journal(vault, sealing)
+    with explained(journal):
+        new_journal(vault, sealing).replace(journal)
+        flush_folder(journal.parent)
+
+
+def _journal(vault: Path, sealing: Sealing) -> Path:
+    return vault / JOURNAL_FOLDER / lines_of(sealing).file_name
+
+
+def _is_only_whole(vault: Path, sealing: Sealing, erasure: Erasure) -> bool:
+    """Whether the journal in use was damaged meanwhile, and the new one is as it was written.
+
+    What is derived is gone by then, so that undoing it would leave nothing to restore from.
+    """
+    new = _head_of(new_journal(vault, sealing))
+    return new == erasure.head and _head_of(_journal(vault, sealing)) is None
+
+
+def _head_of(journal: Path) -> Head | None:
+    """The last entry of a journal; None for one that is missing or damaged."""
+    with (
+        explained(journal),
+        suppress(FileNotFoundError, BrokenChainError),
+        journal.open("rb") as file,
+    ):
+        head = follow_chain(file, journal.stat().st_size)
+        return head if head.seq else None
+    return None
 
 
 def remove_derived(vault: Path) -> None:
@@ -130,7 +157,13 @@ def _complete(vault: Path, sealing: Sealing, erasure: Erasure) -> None:
     """All that follows once the new journal is in place; done twice it does no harm."""
     if sealing.encrypted:
         HeadFile(vault, sealing).write(erasure.head.seq, erasure.head.hash, anew=True)
-    paths = [vault.joinpath(*name.split("/")) for name in erasure.files]
+    named = [vault.joinpath(*name.split("/")) for name in erasure.files]
+    # Photos may be kept elsewhere by way of a link, and have names that nothing else has.
+    paths = [
+        path
+        for path, name in zip(named, erasure.files, strict=True)
+        if _PHOTO.fullmatch(name) or not is_behind_link(vault, path.parent)
+    ]
     with explained(vault):
         for path in paths:
             _remove(path)
@@ -145,7 +178,19 @@ def _complete(vault: Path, sealing: Sealing, erasure: Erasure) -> None:
         neutral_times(vault / JOURNAL_FOLDER, *{path.parent for path in paths}, vault)
 
 
-def _read(vault: Path) -> Erasure | None:
+def _note(sealing: Sealing, erasure: Erasure) -> bytes:
+    """The text of `erasure.json`. In an encrypted vault it is sealed: nobody without the key may
+    have the program believe that a journal ends where it does not.
+    """
+    head = {"seq": erasure.head.seq, "hash": erasure.head.hash}
+    content = json.dumps({_MARK: 1, **head, "files": list(erasure.files)}).encode("ascii")
+    if sealing.encrypted:
+        box = base64.b64encode(sealing.seal(ERASURE, ERASURE_FILE, content)).decode("ascii")
+        content = json.dumps({"box": box}).encode("ascii")
+    return content
+
+
+def _read(vault: Path, sealing: Sealing) -> Erasure | None:
     """The deletion that is under way; one that cannot be read is kept aside."""
     path = vault / ERASURE_FILE
     with explained(path):
@@ -154,8 +199,11 @@ def _read(vault: Path) -> Erasure | None:
         except FileNotFoundError:
             return None
     try:
+        if sealing.encrypted:
+            box = base64.b64decode(json.loads(text)["box"], validate=True)
+            text = sealing.unseal(ERASURE, ERASURE_FILE, box)
         return _parsed(json.loads(text))
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (SealBrokenError, ValueError, KeyError, TypeError, RecursionError):
         aside = move_aside(path, "damaged")
         _log.warning("the note of an interrupted deletion is not readable: %s", aside)
         return None

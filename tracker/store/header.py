@@ -19,11 +19,14 @@ from typing import Any
 
 from tracker.errors import VaultDamagedError, VaultError, VaultNewerError, VaultNotFoundError
 from tracker.store.disk import damaged, explained, write_atomic
+from tracker.store.lines import SEALED_EVENTS_FILE
 from tracker.store.slots import Slot, slot_from_json, slot_to_json
 
 HEADER_FILE = "vault.json"
 HEADER_COPY_FILE = "vault.copy.json"
 JOURNAL_FOLDER = "journal"
+#: Says that a plain vault is on its way to being encrypted, see `conversion`.
+ENCRYPTING_FILE = "encrypting.json"
 PLAIN_FORMAT = 1
 ENCRYPTED_FORMAT = 2
 #: The newest layout of the folder and of the journal's lines. A program reads all older ones.
@@ -105,7 +108,8 @@ def read_header(vault: Path, *, warn: bool = True) -> Header:
         VaultNotFoundError: nothing there, or a folder that is no vault.
         VaultError: the path is a file, or cannot be read.
         VaultNewerError: written by a newer program.
-        VaultDamagedError: unreadable, or missing while a journal is there.
+        VaultDamagedError: unreadable, missing while a journal is there, of another vault than its
+        copy, or that of a plain vault in an encrypted one.
     """
     with explained(vault / HEADER_FILE):
         _check_folder(vault)
@@ -113,6 +117,12 @@ def read_header(vault: Path, *, warn: bool = True) -> Header:
             first = read_header_file(vault / HEADER_FILE)
         except VaultDamagedError as error:
             return _from_copy(vault, error, warn=warn)
+        if not first.encrypted and was_encrypted(vault):
+            first = read_header_file(vault / HEADER_FILE)  # or another process has just done it
+            if not first.encrypted:
+                raise damaged(
+                    vault, f"'{vault / HEADER_FILE}' is not of the vault that lies there."
+                )
         if not first.encrypted:
             return first
         try:
@@ -121,8 +131,27 @@ def read_header(vault: Path, *, warn: bool = True) -> Header:
             if warn:
                 _log.warning("one copy of the vault's head cannot be used: %s", error.message)
             return first
-    same = copy.vault_id == first.vault_id and copy.encrypted
-    return copy if same and copy.generation > first.generation else first
+    if copy.encrypted and copy.vault_id != first.vault_id:
+        raise damaged(vault, f"The two copies of the head of '{vault}' are of different vaults.")
+    return copy if copy.encrypted and copy.generation > first.generation else first
+
+
+def was_encrypted(vault: Path) -> bool:
+    """Whether what only an encrypted vault has lies in the folder, whatever `vault.json` says.
+
+    A plain `vault.json` beside it was put there from an older copy. What was sealed by an
+    encryption that has not happened yet does not count.
+
+    Raises:
+        OSError: the system refuses.
+    """
+    mark, journal = vault / ENCRYPTING_FILE, vault / JOURNAL_FOLDER / SEALED_EVENTS_FILE
+    if (vault / HEADER_COPY_FILE).exists():
+        return True
+    # Looked at twice: another process may just begin to encrypt, or undo it.
+    before = mark.exists()
+    sealed = journal.exists() and journal.stat().st_size > 0
+    return sealed and not before and not mark.exists()
 
 
 def finish_copies(vault: Path, header: Header) -> None:

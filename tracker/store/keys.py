@@ -9,16 +9,32 @@ that writes its memory to the disk (swap, hibernation) may keep them there.
 from __future__ import annotations
 
 import hmac
+import logging
 import secrets
 import unicodedata
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
-from tracker.errors import VaultError, VaultLockedError, WrongPassphraseError
+from tracker.errors import (
+    VaultDamagedError,
+    VaultError,
+    VaultLockedError,
+    WrongPassphraseError,
+)
 from tracker.store import conversion, recovery
 from tracker.store.disk import damaged
-from tracker.store.header import ENCRYPTED_FORMAT, Header, read_header, write_header
+from tracker.store.header import (
+    ENCRYPTED_FORMAT,
+    HEADER_COPY_FILE,
+    HEADER_FILE,
+    Header,
+    read_header,
+    write_header_file,
+)
+from tracker.store.heads import headers_of
 from tracker.store.locking import locked
 from tracker.store.sealing import KEY_BYTES, PLAIN, AesSealing, Sealing, derive_key
 from tracker.store.slots import (
@@ -33,6 +49,7 @@ from tracker.store.slots import (
 )
 
 _WAIT_S = 20.0
+_log = logging.getLogger(__name__)
 
 
 class VaultKey:
@@ -125,15 +142,18 @@ def unlock(path: Path, secret: str) -> VaultKey:
         VaultError: the vault is not encrypted, or as `is_encrypted`.
         VaultDamagedError: no sound header, or what a slot holds is no key of this vault.
     """
-    header = _encrypted(path, read_header(path))
-    conversion.settle_if_free(path)
+    headers = headers_of(path)
+    if not headers:
+        raise _not_encrypted(path)
+    with suppress(VaultDamagedError):  # a repair needs the key
+        conversion.settle_if_free(path)
     typo = False
     try:
         bits = recovery.parse_recovery_key(secret)
     except recovery.RecoveryKeyTypoError:
         bits, typo = None, True
     tries = [(RECOVERY, bits), (PASSPHRASE, unicodedata.normalize("NFC", secret))]
-    for kind, given in tries:
+    for header, (kind, given) in product(headers, tries):
         for slot in header.slots:
             if slot.kind == kind and given:
                 data_key = open_slot(slot, header.vault_id, given)
@@ -207,7 +227,22 @@ def _change(path: Path, key: VaultKey, change: Callable[[Header], Header]) -> No
     with locked(path, wait_s=_WAIT_S, purpose="changing a key", timed=False):
         header = _encrypted(path, read_header(path))
         check_key(path, header, key)
-        write_header(path, change(header))
+        _put(path, change(header))
+
+
+def _put(path: Path, header: Header) -> None:
+    """Write both files. Once the first is there the change has happened, and must be said to have:
+    somebody who does not get the new recovery key to see has none, since the old one is void.
+    """
+    try:
+        write_header_file(path / HEADER_FILE, header)
+    except VaultError:
+        if read_header(path, warn=False) != header:  # else only its folder was not flushed
+            raise
+    try:
+        write_header_file(path / HEADER_COPY_FILE, header)
+    except VaultError as error:  # the next use of the vault writes it
+        _log.warning("one copy of the vault's head could not be written: %s", error)
 
 
 def _with_slot(header: Header, slot: Slot) -> Header:
@@ -217,11 +252,14 @@ def _with_slot(header: Header, slot: Slot) -> Header:
 
 def _encrypted(path: Path, header: Header) -> Header:
     if not header.encrypted:
-        raise VaultError(
-            f"The vault '{path}' is not encrypted.",
-            next_step="Encrypt it with: moletrail encrypt",
-        )
+        raise _not_encrypted(path)
     return header
+
+
+def _not_encrypted(path: Path) -> VaultError:
+    return VaultError(
+        f"The vault '{path}' is not encrypted.", next_step="Encrypt it with: moletrail encrypt"
+    )
 
 
 def _checked(path: Path, data_key: bytes, header: Header) -> VaultKey:

@@ -6,9 +6,7 @@ In an encrypted vault each is sealed, and lies under a keyed hash of that hash.
 from __future__ import annotations
 
 import hashlib
-import logging
 import re
-from contextlib import suppress
 from pathlib import Path
 
 from tracker.errors import PhotoDamagedError, UnknownNameError
@@ -18,6 +16,7 @@ from tracker.store.disk import (
     make_folder,
     neutral_times,
     repair_hint,
+    sweep_unfinished,
     write_atomic,
 )
 from tracker.store.sealing import PHOTO, PLAIN, SealBrokenError, Sealing
@@ -27,7 +26,6 @@ SEALED_FOLDER = "sealed"
 #: Photos on their way in; what lies here when nobody holds the vault was never acknowledged.
 _INCOMING = "incoming"
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_log = logging.getLogger(__name__)
 
 
 class PhotoFolder:
@@ -64,11 +62,13 @@ class PhotoFolder:
             if self._is_whole(path, data):
                 flush_folder(path.parent)  # its writer may have been killed just before this
                 return digest
-            new_folder = not path.parent.is_dir()
+            new_root, new_folder = not self._root.is_dir(), not path.parent.is_dir()
             make_folder(path.parent)
             make_folder(self._incoming)
             if new_folder:
                 flush_folder(self._root)
+            if new_root:  # a backup of an empty vault does not hold it
+                flush_folder(self._vault)
         write_atomic(
             path,
             self._sealing.seal(PHOTO, path.name, data),
@@ -125,9 +125,4 @@ class PhotoFolder:
 
     def sweep(self) -> None:
         """Remove photos that an interrupted write left on their way in."""
-        if not self._incoming.is_dir():
-            return
-        for leftover in self._incoming.iterdir():
-            with suppress(OSError):
-                leftover.unlink()
-                _log.info("an unfinished photo of an interrupted write was removed")
+        sweep_unfinished(self._incoming, neutral=self._sealing.encrypted)

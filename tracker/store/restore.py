@@ -237,9 +237,9 @@ def _put_in_place(folder: Path, target: Path, *, neutral: bool) -> None:
             if path.is_dir():
                 flush_folder(path)
         flush_folder(folder)
-        if target.exists():
-            for leftover in target.iterdir():
-                leftover.unlink()
+        if _checked_target(target).exists():  # somebody may have put something there meanwhile
+            for name in _HARMLESS:
+                (target / name).unlink(missing_ok=True)
             target.rmdir()  # Windows renames to no folder that is there, even an empty one
         folder.replace(target)
         if neutral:

@@ -40,6 +40,7 @@ CACHE: Final = "cache"
 JOURNAL: Final = "journal"
 HEAD: Final = "head"
 SNAPSHOT: Final = "snapshot"
+ERASURE: Final = "erasure"
 
 
 class SealBrokenError(Exception):

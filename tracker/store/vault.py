@@ -77,6 +77,7 @@ def holding(
     conversion.settle(path, wait_s=wait_s)
     sealing_for(path, header, key)
     with locked(path, wait_s=wait_s, purpose=purpose, timed=not header.encrypted):
+        conversion.settle_locked(path)  # begun and killed while this waited for the lock
         header = read_header(path)
         sealing = sealing_for(path, header, key)
         finish_copies(path, header)

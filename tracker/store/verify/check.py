@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from tracker import resources
 from tracker.errors import (
     StorageFullError,
     VaultBusyError,
-    VaultDamagedError,
     VaultError,
     VaultLockedError,
     VaultNotFoundError,
+    WrongPassphraseError,
 )
 from tracker.store.database import DATABASE_FILE
-from tracker.store.header import HEADER_COPY_FILE, HEADER_FILE, has_journal, read_header
+from tracker.store.header import (
+    HEADER_COPY_FILE,
+    HEADER_FILE,
+    JOURNAL_FOLDER,
+    has_journal,
+)
+from tracker.store.heads import sealed_headers
 from tracker.store.keys import VaultKey, check_key
+from tracker.store.lines import lines_of
 from tracker.store.locking import HOLDER_FILE, Holder, locked, read_holder
 from tracker.store.migrate import load_migrations
 from tracker.store.verify.database_check import check_database
+from tracker.store.verify.entries import read_entries
 from tracker.store.verify.evidence import Evidence, gather, looks_encrypted
 from tracker.store.verify.findings import Finding, Report
 from tracker.store.verify.header_check import check_header
@@ -30,6 +38,7 @@ from tracker.store.verify.interrupted import settle_deletion, settle_encryption
 from tracker.store.verify.journal_check import check_journal
 from tracker.store.verify.leftover_check import check_cache, check_leftovers
 from tracker.store.verify.photo_check import Progress, check_photos, no_progress
+from tracker.store.verify.scanning import scan
 
 WAIT_S = 20.0
 
@@ -123,9 +132,25 @@ def key_for(path: Path, key: VaultKey | None) -> VaultKey | None:
             f"The vault '{path}' is encrypted and locked.",
             next_step="Unlock it with its passphrase or its recovery key.",
         )
-    with suppress(VaultDamagedError):
-        check_key(path, read_header(path, warn=False), key)
+    _check_fits(path, key)
     return key
+
+
+def _check_fits(path: Path, key: VaultKey) -> None:
+    """Refuse another vault's key, even where that vault's head was put into this one."""
+    headers = sealed_headers(path)
+    if headers and not any(map(key.fits, headers)):
+        check_key(path, headers[0], key)
+    if len({header.vault_id for header in headers}) < 2:
+        return
+    codec = lines_of(key.sealing)
+    journal = scan(path / JOURNAL_FOLDER / codec.file_name)
+    if not read_entries(path, codec, journal.sound[:1]):
+        raise WrongPassphraseError(
+            f"Heads of two vaults lie in '{path}', and the key that was given does not open the "
+            "journal. Nothing was changed.",
+            next_step="Unlock the vault with its own passphrase or recovery key.",
+        )
 
 
 def _refuse_other_places(path: Path) -> None:

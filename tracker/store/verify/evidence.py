@@ -8,6 +8,8 @@ from functools import cached_property
 from pathlib import Path
 
 from tracker.errors import VaultDamagedError
+from tracker.store.conversion import is_undoable
+from tracker.store.disk import explained
 from tracker.store.events import Event, PhotoKept, VaultCreated
 from tracker.store.header import (
     HEADER_COPY_FILE,
@@ -15,7 +17,9 @@ from tracker.store.header import (
     JOURNAL_FOLDER,
     Header,
     read_header_file,
+    was_encrypted,
 )
+from tracker.store.heads import sealed_headers
 from tracker.store.journal import Entry
 from tracker.store.keys import VaultKey
 from tracker.store.lines import SEALED_EVENTS_FILE, LineCodec, lines_of
@@ -105,7 +109,7 @@ def gather(vault: Path, key: VaultKey | None, migrations: tuple[Migration, ...])
     """
     sealing = PLAIN if key is None else key.sealing
     names = (HEADER_FILE, HEADER_COPY_FILE) if sealing.encrypted else (HEADER_FILE,)
-    headers = {name: _header(vault / name, encrypted=sealing.encrypted) for name in names}
+    headers = {name: _header(vault / name, key) for name in names}
     codec = lines_of(sealing)
     found = scan(vault / JOURNAL_FOLDER / codec.file_name)
     return Evidence(
@@ -120,19 +124,24 @@ def gather(vault: Path, key: VaultKey | None, migrations: tuple[Migration, ...])
 
 def looks_encrypted(vault: Path) -> bool:
     """Whether a key is needed, judged from whatever is left of the vault."""
-    for name in (HEADER_FILE, HEADER_COPY_FILE):
-        try:
-            return read_header_file(vault / name).encrypted
-        except VaultDamagedError:
-            continue
-    return (vault / JOURNAL_FOLDER / SEALED_EVENTS_FILE).exists() or (
-        vault / HEADER_COPY_FILE
-    ).exists()
+    with explained(vault):
+        if sealed_headers(vault):
+            return True
+        if _header(vault / HEADER_FILE, None) is not None:
+            return was_encrypted(vault) or (_sealed(vault) and not is_undoable(vault))
+        return _sealed(vault) or (vault / HEADER_COPY_FILE).exists()
 
 
-def _header(path: Path, *, encrypted: bool) -> Header | None:
+def _sealed(vault: Path) -> bool:
+    return (vault / JOURNAL_FOLDER / SEALED_EVENTS_FILE).exists()
+
+
+def _header(path: Path, key: VaultKey | None) -> Header | None:
+    """The header in a file, where it is one that the key opens, or, without a key, a plain one."""
     try:
         header = read_header_file(path)
     except (VaultDamagedError, IsADirectoryError):
         return None
-    return header if header.encrypted == encrypted else None
+    if header.encrypted:
+        return header if key is not None and key.fits(header) else None
+    return header if key is None else None

@@ -28,7 +28,8 @@ def check_header(seen: Evidence) -> Iterator[Finding]:
 
 
 def _unreadable(seen: Evidence, name: str) -> Finding:
-    state = "cannot be read" if (seen.vault / name).exists() else "is missing"
+    there = (seen.vault / name).exists()
+    state = "cannot be read, or is not of this vault" if there else "is missing"
     if not seen.sealing.encrypted:
         source = "the journal's first entry"
     elif seen.header is not None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tracker.errors import VaultDamagedError
-from tracker.store.header import HEADER_FILE, JOURNAL_FOLDER, read_header
+from tracker.store.header import HEADER_FILE, JOURNAL_FOLDER
+from tracker.store.heads import sealed_headers
 from tracker.store.lines import SEALED_EVENTS_FILE
 from tracker.store.verify.evidence import looks_encrypted
 from tracker.store.verify.findings import Finding, Report
@@ -16,16 +16,13 @@ def headless_report(vault: Path) -> Report | None:
     """What can be told without a key; None for a vault that has a head or needs none.
 
     Raises:
-        VaultNewerError, VaultNotFoundError, VaultError: see `header.read_header`.
+        VaultNewerError, VaultNotFoundError, VaultError: see `heads.sealed_headers`.
     """
     if not vault.is_dir() or not looks_encrypted(vault):
         return None
-    try:
-        read_header(vault, warn=False)
-    except VaultDamagedError:
-        found = scan(vault / JOURNAL_FOLDER / SEALED_EVENTS_FILE)
-    else:
+    if sealed_headers(vault):
         return None
+    found = scan(vault / JOURNAL_FOLDER / SEALED_EVENTS_FILE)
     finding = Finding(
         "header_damaged",
         "damage",

@@ -37,11 +37,11 @@ def mend_journal(seen: Evidence) -> Iterator[Repair]:
         return
     if content != _content(seen.journal):
         yield from _set_aside(seen, name)
-        if not history.exact:
-            _drop_derived(seen.vault)
         with explained(seen.journal):
             make_folder(seen.journal.parent)
         write_atomic(seen.journal, content, neutral=seen.sealing.encrypted)
+        if not history.exact:
+            _drop_derived(seen.vault)
         yield Repair("journal_repaired", name, _told(history))
     if seen.sealing.encrypted and HeadFile(seen.vault, seen.sealing).read() != history.head:
         HeadFile(seen.vault, seen.sealing).write(*history.head, anew=True)
@@ -117,7 +117,7 @@ def _copy_aside(path: Path, content: bytes) -> Path:
 
 
 def _drop_derived(vault: Path) -> None:
-    """Remove what was made from the journal that was, before its numbers mean something else."""
+    """Remove what was made from the journal that was, once nothing is restored from it any more."""
     drop_snapshot(vault)
     for name in (STAMP_FILE, INDEX_FILE):
         with explained(vault / name):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from tracker.store.database import set_database_aside
-from tracker.store.disk import explained
+from tracker.store.disk import explained, move_aside
 from tracker.store.engine import Engine
 from tracker.store.header import PLAIN_FORMAT, Header, write_header_file
+from tracker.store.heads import sealed_headers
 from tracker.store.index import INDEX_FILE, STAMP_FILE, EmbeddingIndex
 from tracker.store.snapshot import drop_snapshot
 from tracker.store.verify.database_check import check_database
@@ -37,10 +39,15 @@ def mend_header(seen: Evidence) -> Iterator[Repair]:
         if seen.first is None:
             return
         header = Header(PLAIN_FORMAT, seen.first.vault_id, seen.first.created_at, seen.first.demo)
+    elif header is not None and seen.first is not None:
+        header = replace(header, demo=seen.first.demo)
     if header is None:
         return
+    others = sealed_headers(seen.vault)
     for name, found in seen.headers.items():
         if found != header:
+            if found is None and any(other.vault_id != header.vault_id for other in others):
+                move_aside(seen.vault / name, "foreign")  # perhaps the only keys of that vault
             write_header_file(seen.vault / name, header)
             yield Repair("header_damaged", name, f"'{name}' was written again.")
 
