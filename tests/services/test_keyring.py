@@ -279,3 +279,18 @@ def test_weak_passphrases_are_remarked(weak: str) -> None:
 @pytest.mark.parametrize("fine", [SECRET, "Ölkännchen über Brücken", "x7#Qp2!zR9$wL4@m"])
 def test_others_are_not(fine: str) -> None:
     assert weakness(fine) is None
+
+
+def test_a_process_that_holds_a_key_writes_no_core_dump() -> None:
+    pytest.importorskip("resource", reason="Windows has no such limit")
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_CORE)
+    if before[1] == 0:
+        pytest.skip("this system allows none in any case")
+    resource.setrlimit(resource.RLIMIT_CORE, (before[1], before[1]))
+    try:
+        Keyring().put(Path("vault"), _key())
+        assert resource.getrlimit(resource.RLIMIT_CORE) == (0, before[1])
+    finally:
+        resource.setrlimit(resource.RLIMIT_CORE, before)

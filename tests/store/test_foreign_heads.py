@@ -186,3 +186,17 @@ def test_a_passphrase_that_could_not_be_written_does_not_count(tmp_path: Path) -
         with pytest.raises(VaultError):
             rekey(path, key, "another one", cost=CHEAP)
     assert isinstance(unlock(path, SECRET), VaultKey)
+
+
+def test_an_encryption_that_has_happened_is_said_to_have(plain: Path) -> None:
+    def refuse(_path: Path) -> None:
+        raise PermissionError(13, "held by another program")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(conversion, "erase_file", refuse)
+        with pytest.raises(VaultError, match="is encrypted") as said:
+            encrypt_vault(plain, SECRET, cost=CHEAP)
+    assert "rekey --recovery-key" in str(said.value.next_step)
+    assert is_encrypted(plain)
+    assert holds_all(plain)
+    assert not list(plain.rglob("*.jsonl"))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,10 +12,11 @@ import pytest
 from tests.store.builders import add, new_sealed_vault, new_vault
 from tests.store.kinds import Kept, copied
 from tests.store.two_people import delete_person
-from tracker.errors import VaultDamagedError
+from tracker.errors import UsageError, VaultDamagedError, VaultError
 from tracker.store import Vault, conversion, erasure
 from tracker.store.erasure import ERASURE_FILE
 from tracker.store.kept import forget
+from tracker.store.verify import recover_photos
 
 
 @pytest.fixture
@@ -110,3 +113,41 @@ def test_a_journal_damaged_within_a_deletion_is_replaced_by_the_whole_one(
     with kept.open() as vault:
         assert [seen.observation_id for seen in vault.all_observations()] == wanted
     assert not (kept.path / ERASURE_FILE).exists()
+
+
+def test_a_vault_that_was_cut_back_to_its_first_entry(tmp_path: Path) -> None:
+    path, key, _ = new_sealed_vault(tmp_path)
+    with Vault.open(path, key=key) as vault:
+        add(vault, 1)
+    forget(path)
+    journal = path / "journal" / "events.sealed"
+    journal.write_bytes(journal.read_bytes().splitlines(keepends=True)[0])
+    (path / "journal" / "head.sealed").unlink()
+    with pytest.raises(VaultDamagedError, match="how far"), Vault.open(path, key=key):
+        pass
+
+
+def test_nothing_readable_is_written_into_the_vault(tmp_path: Path) -> None:
+    path, key, _ = new_sealed_vault(tmp_path)
+    with pytest.raises(UsageError, match="inside"):
+        recover_photos(path, key, path / "out")
+    assert not (path / "out").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows replaces no file that is open")
+@pytest.mark.parametrize("how", ["replaced", "removed"])
+def test_a_journal_that_another_program_replaces_meanwhile(tmp_path: Path, how: str) -> None:
+    path = new_vault(tmp_path)
+    journal = path / "journal" / "events.jsonl"
+    with Vault.open(path) as vault:
+        aside = journal.with_name("aside")
+        shutil.copy(journal, aside)
+        journal.unlink()
+        if how == "replaced":
+            aside.replace(journal)
+        with pytest.raises(VaultError, match="replaced"):
+            vault.ensure_person("Ada")
+        assert vault.people() == []
+    if how == "replaced":
+        with Vault.open(path) as vault:
+            vault.ensure_person("Ada")

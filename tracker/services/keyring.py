@@ -11,6 +11,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -55,6 +56,7 @@ class Keyring:
 
     def put(self, path: Path, key: VaultKey) -> None:
         """Hold the key of the vault at `path`."""
+        _write_no_core_dump()
         with self._guard:
             self._held[_place(path)] = _Held(key, self._now())
             self._watch()
@@ -209,6 +211,17 @@ def key_of(workspace: Workspace) -> VaultKey | None:
 
 def _place(path: Path) -> Path:
     return Path(os.path.realpath(path))
+
+
+def _write_no_core_dump() -> None:
+    """From now on let a crash of this process not write its memory to the disk, key and all."""
+    try:
+        import resource  # noqa: PLC0415 - Windows has none, and writes none unless told to
+    except ImportError:
+        return
+    with suppress(OSError, ValueError):
+        _, hardest = resource.getrlimit(resource.RLIMIT_CORE)
+        resource.setrlimit(resource.RLIMIT_CORE, (0, hardest))
 
 
 def _forget_tables(path: Path) -> None:

@@ -14,7 +14,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tracker.errors import StorageFullError, UsageError, VaultError
+from tracker.errors import MoletrailError, StorageFullError, UsageError, VaultError
 from tracker.store import conversion
 from tracker.store.disk import (
     PRIVATE_FILE,
@@ -76,7 +76,8 @@ def encrypt_vault(
     Raises:
         UsageError: encrypted already, or no possible passphrase.
         StorageFullError: no room for photos and journal a second time; nothing was changed.
-        VaultError: files that are not the vault's lie in its folder, and would stay readable.
+        VaultError: files that are not the vault's lie in its folder, and would stay readable; or
+            the disk refuses. Where it did so once the vault was encrypted, the message says that.
         VaultDamagedError: the journal or a photo is not what was stored: repair comes first.
         VaultBusyError, VaultNotFoundError, VaultNewerError: see `Vault.open`.
     """
@@ -96,13 +97,31 @@ def encrypt_vault(
         try:
             _seal_all(path, key, photos, progress)
             write_header_file(path / HEADER_FILE, sealed)
-        except BaseException:
+        except BaseException as error:
             # Where the header was renamed and only its folder not flushed, it has happened.
             conversion.settle_locked(path)
+            if isinstance(error, MoletrailError) and read_header(path).encrypted:
+                _has_happened(path, error)
             raise
-        conversion.finish(path, sealed)
+        try:
+            conversion.finish(path, sealed)
+        except MoletrailError as error:
+            _has_happened(path, error)
+            raise
     neutral_times(path / LOCK_FILE, path)
     return recovery_key
+
+
+def _has_happened(path: Path, error: MoletrailError) -> None:
+    """Say what an error means that came once the vault was encrypted."""
+    error.message += (
+        f" The vault '{path}' is encrypted with the new passphrase all the same; its next use "
+        "removes what is still readable in it."
+    )
+    error.next_step = (
+        "Close other programs that use its files. No recovery key was shown: make one with "
+        f"moletrail --vault '{path}' rekey --recovery-key"
+    )
 
 
 def _check_plain(path: Path) -> Header:

@@ -29,6 +29,7 @@ from tracker.store.disk import (
     write_all,
 )
 from tracker.store.header import JOURNAL_FOLDER
+from tracker.store.photos import SEALED_FOLDER
 from tracker.store.sealing import HEAD, OVERHEAD_BYTES, SealBrokenError, Sealing
 
 HEAD_FILE = "head.sealed"
@@ -105,6 +106,13 @@ class HeadFile:
         except VaultError as error:
             _log.warning("the end of the journal could not be put on record: %s", error)
 
+    def may_be_new(self, seq: int) -> bool:
+        """Whether a journal of `seq` entries may be one that never had a record: nothing of the
+        vault is older than its first entry.
+        """
+        with explained(self._vault):
+            return seq == 1 and not any((self._vault / SEALED_FOLDER).glob("[0-9a-f][0-9a-f]/*"))
+
     def check(self, journal: Path, seq: int, hash_of: Callable[[int], str]) -> None:
         """Pass a journal that goes on from what is on record.
 
@@ -117,7 +125,7 @@ class HeadFile:
         """
         with explained(self.path):
             recorded = self.read()
-        if recorded is None and seq == 1:
+        if recorded is None and self.may_be_new(seq):
             self.note(seq, hash_of(seq))  # `create` was interrupted between the two
         elif recorded is None:
             raise damaged(

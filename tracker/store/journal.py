@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 
+from tracker.errors import VaultError
 from tracker.store.codec import UnknownFieldError
 from tracker.store.disk import (
     damaged,
@@ -171,6 +172,7 @@ class Journal:
                 os.ftruncate(self._descriptor, self._size)
             write_all(self._descriptor, data)
             flush(self._descriptor)
+            self._check_in_place()
         except BaseException as error:
             self._take_back()
             if isinstance(error, OSError):
@@ -179,6 +181,23 @@ class Journal:
         for line, entry in sealed:
             self._accept(len(line), entry.hash)
         self._put_on_record()
+
+    def _check_in_place(self) -> None:
+        """Refuse to call stored what went into a file that another program has just replaced.
+
+        Raises:
+            VaultError: the file of the journal's name is not the open one.
+        """
+        if os.name == "nt":
+            return  # Windows replaces no file that is open
+        with suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(self._descriptor), self.path.stat()):
+                return
+        raise VaultError(
+            f"Another program has replaced '{self.path}' while it was in use; nothing was stored.",
+            next_step="Let no program that copies or synchronises files write into the vault, and "
+            "try again.",
+        )
 
     def _put_on_record(self) -> None:
         """Note how far the journal has come, where that is noted."""

@@ -90,7 +90,7 @@ def _record(seen: Evidence, name: str) -> Iterator[Finding]:
     if recorded is None:
         yield Finding(
             "record_damaged",
-            "leftover" if head == 1 and not file.path.exists() else "damage",
+            "leftover" if file.may_be_new(head) and not file.path.exists() else "damage",
             where,
             "The record of how far the journal had come is missing or was altered.",
             "It is written again from the journal; whether the journal once was longer cannot be "

@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from tracker import resources
+from tracker.errors import UsageError
 from tracker.store.disk import explained, make_folder, write_atomic
 from tracker.store.keys import VaultKey
 from tracker.store.locking import locked
@@ -30,9 +31,13 @@ def recover_photos(path: Path, key: VaultKey | None, out: Path) -> list[Path]:
         The files written, each named after the SHA-256 of its bytes; those there already too.
 
     Raises:
-        As `examine_vault`; StorageFullError: no room in `out`.
+        As `examine_vault`; StorageFullError: no room in `out`. UsageError: `out` is in the vault.
     """
     key = key_for(path, key)
+    if out.expanduser().resolve().is_relative_to(path.resolve()):
+        raise UsageError(
+            f"'{out}' is inside the vault.", next_step="Give a folder outside of the vault."
+        )
     with locked(path, wait_s=WAIT_S, purpose="recovering photos", timed=key is None):
         seen = gather(path, key, load_migrations(resources.migrations_dir()))
         return list(dict.fromkeys(_write(out, *found) for found in _waiting(seen)))
