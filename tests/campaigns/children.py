@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import tempfile
@@ -83,6 +84,7 @@ def _context() -> Any:
 
 def _work(job: Job, ready: Connection) -> None:
     keep_snapshots_early()
+    logging.getLogger("tracker").setLevel(logging.CRITICAL)
     if job.temporary is not None:
         os.environ["TMPDIR"] = tempfile.tempdir = str(job.temporary)
     note = steps.watch(job.folder, job.folder / LOG, job.stop)

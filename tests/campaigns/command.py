@@ -7,6 +7,7 @@ import json
 import logging
 import random
 import shutil
+import sys
 import tempfile
 import time
 import traceback
@@ -122,6 +123,16 @@ def table(cases: Iterable[dict[str, Any]]) -> str:
     return "\n".join([*lines, f"{total:>8}  cases, {wrong} wrong"])
 
 
+def main(files: Sequence[str]) -> int:
+    """Print one table of the results in several files of one campaign.
+
+    python -m tests.campaigns.command part1.json part2.json
+    """
+    cases = [case for each in files for case in json.loads(Path(each).read_text())["cases"]]
+    print(table(cases))
+    return 0
+
+
 def _options(name: str, arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog=f"python -m tests.campaigns.{name}")
     parser.add_argument("--count", type=int, required=True, help="number of cases")
@@ -155,3 +166,7 @@ def _write(path: Path, name: str, seed: int, done: dict[int, dict[str, Any]]) ->
 def _keep(folder: Path, kept: Path | None) -> None:
     if kept is not None and folder.is_dir():
         shutil.copytree(folder, kept / folder.name, dirs_exist_ok=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

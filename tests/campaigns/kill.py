@@ -27,7 +27,7 @@ from tracker.store import Vault
 TARGETS = tuple((each.name, kind) for each in OPERATIONS for kind in each.kinds)
 
 #: After this share of the kills the operation is done again, and a deep check made of the result.
-GOES_ON = 0.4
+GOES_ON = 0.25
 _AGAIN = "done again after the kill, then checked deeply"
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections import Counter
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -58,6 +59,8 @@ class VaultMachine(RuleBasedStateMachine):
         self.place = Place(self.folder)
         self.kind = ""
         self._seeds = 0
+        self._open = ExitStack()
+        self._vault: Vault | None = None
 
     @initialize(kind=st.sampled_from(KINDS))
     def create(self, kind: str) -> None:
@@ -67,10 +70,24 @@ class VaultMachine(RuleBasedStateMachine):
     def teardown(self) -> None:
         try:
             if self.kind:
+                self.close()
                 self.agree()
         finally:
-            kept.forget(self.place.path)
+            self.close()
             shutil.rmtree(self.folder, ignore_errors=True)
+
+    @property
+    def vault(self) -> Vault:
+        """The vault, open from its first use until `close`."""
+        if self._vault is None:
+            self._vault = self._open.enter_context(self.place.open())
+        return self._vault
+
+    def close(self) -> None:
+        """Let go of the vault, and of all that this process remembers of it."""
+        self._vault = None
+        self._open.close()
+        kept.forget(self.place.path)
 
     def took(self, rule_name: str) -> None:
         """Count a step."""
@@ -82,9 +99,8 @@ class VaultMachine(RuleBasedStateMachine):
         return 1_000_000 + self._seeds
 
     def agree(self) -> None:
-        """Everything read from a vault opened for it is what the model holds."""
-        with self.place.open() as vault:
-            self.model.agrees(vault)
+        """Everything read is what the model holds."""
+        self.model.agrees(self.vault)
 
     def one_observation(self, number: int) -> Observation:
         return _pick(list(self.model.seen.values()), number)
@@ -106,25 +122,22 @@ class VaultMachine(RuleBasedStateMachine):
     @rule(name=st.sampled_from(NAMES), lesion=st.sampled_from(LESIONS), pointed=st.booleans())
     def add_photo(self, name: str, lesion: str | None, pointed: bool) -> None:
         self.took("add")
-        with self.place.open() as vault:
-            self._added(vault, name, lesion, Box(1, 2, 30, 40) if pointed else None)
+        vault = self.vault
+        self._added(vault, name, lesion, Box(1, 2, 30, 40) if pointed else None)
 
     @rule(name=st.sampled_from(NAMES), lesion=st.sampled_from(LESIONS), count=st.integers(1, 4))
     def add_batch(self, name: str, lesion: str | None, count: int) -> None:
         self.took("add a batch")
-        with self.place.open() as vault, vault.batch():
+        with self.vault.batch():
             for _ in range(count):
-                self._added(vault, name, lesion)
+                self._added(self.vault, name, lesion)
 
     @rule(name=st.sampled_from(NAMES))
     def batch_fails(self, name: str) -> None:
         self.took("batch that fails")
-        try:
-            with self.place.open() as vault, vault.batch():
-                add(vault, self.next_seed(), name, "never")
-                raise CallerError
-        except CallerError:
-            pass
+        with suppress(CallerError), self.vault.batch():
+            add(self.vault, self.next_seed(), name, "never")
+            raise CallerError
 
     @precondition(has_photos)
     @rule(number=NUMBERS)
@@ -132,14 +145,14 @@ class VaultMachine(RuleBasedStateMachine):
         self.took("duplicate")
         seen = self.one_observation(number)
         data = self.model.photos[seen.photo.photo_sha256]
-        with self.place.open() as vault:
-            again = vault.keep_photo(
-                data, file_name="again.jpg", media_type="image/png", width=1, height=1
-            )
-            assert again == seen.photo, "a photo was stored twice"
-            found = vault.find_duplicate(
-                again.photo_sha256, seen.person, seen.lesion, seen.requested_roi
-            )
+        vault = self.vault
+        again = vault.keep_photo(
+            data, file_name="again.jpg", media_type="image/png", width=1, height=1
+        )
+        assert again == seen.photo, "a photo was stored twice"
+        found = vault.find_duplicate(
+            again.photo_sha256, seen.person, seen.lesion, seen.requested_roi
+        )
         assert found is not None
         assert_same(found, seen)
 
@@ -147,16 +160,16 @@ class VaultMachine(RuleBasedStateMachine):
     @rule(number=NUMBERS, note=NOTES)
     def set_note(self, number: int, note: str | None) -> None:
         self.took("note")
-        with self.place.open() as vault:
-            self.model.change(vault.set_note(self.one_observation(number).observation_id, note))
+        vault = self.vault
+        self.model.change(vault.set_note(self.one_observation(number).observation_id, note))
 
     @precondition(has_photos)
     @rule(number=NUMBERS, day=st.integers(0, 27))
     def set_date(self, number: int, day: int) -> None:
         self.took("date")
         seen = self.one_observation(number)
-        with self.place.open() as vault:
-            vault.set_capture(seen.observation_id, a_capture(day))
+        vault = self.vault
+        vault.set_capture(seen.observation_id, a_capture(day))
         self.model.change(replace(seen, capture=a_capture(day)))
 
     @precondition(lambda self: has_photos(self) and has_lesions(self))
@@ -164,11 +177,11 @@ class VaultMachine(RuleBasedStateMachine):
     def move(self, number: int, where: int, to_none: bool) -> None:
         self.took("move")
         seen, lesion = self.one_observation(number), self.one_lesion(where)
-        with self.place.open() as vault:
-            if not to_none and lesion.person_id != seen.person.person_id:
-                _refused(lambda: vault.move_observation(seen.observation_id, lesion))
-                return
-            vault.move_observation(seen.observation_id, None if to_none else lesion)
+        vault = self.vault
+        if not to_none and lesion.person_id != seen.person.person_id:
+            _refused(lambda: vault.move_observation(seen.observation_id, lesion))
+            return
+        vault.move_observation(seen.observation_id, None if to_none else lesion)
         self.model.change(replace(seen, lesion=None if to_none else lesion))
 
     @precondition(has_photos)
@@ -177,8 +190,8 @@ class VaultMachine(RuleBasedStateMachine):
         self.took("analyse again")
         seen, seed = self.one_observation(number), self.next_seed()
         analysis = replace(an_analysis(seed), heatmap=None, timings_ms={})
-        with self.place.open() as vault:
-            vault.add_analysis(seen.observation_id, analysis)
+        vault = self.vault
+        vault.add_analysis(seen.observation_id, analysis)
         self.model.change(replace(seen, analysis=analysis))
         self.model.forget_comparisons(seen.observation_id)
 
@@ -194,11 +207,11 @@ class VaultMachine(RuleBasedStateMachine):
             and each.lesion_id != lesion.lesion_id
             for each in others
         )
-        with self.place.open() as vault:
-            if taken:
-                _refused(lambda: vault.rename_lesion(lesion, wanted))
-                return
-            vault.rename_lesion(lesion, wanted)
+        vault = self.vault
+        if taken:
+            _refused(lambda: vault.rename_lesion(lesion, wanted))
+            return
+        vault.rename_lesion(lesion, wanted)
         self.model.change_lesion(replace(lesion, name=wanted))
 
     @precondition(has_lesions)
@@ -206,8 +219,8 @@ class VaultMachine(RuleBasedStateMachine):
     def set_site(self, number: int, site: str | None) -> None:
         self.took("site")
         lesion = self.one_lesion(number)
-        with self.place.open() as vault:
-            vault.set_site(lesion, site)
+        vault = self.vault
+        vault.set_site(lesion, site)
         self.model.change_lesion(replace(lesion, site=site))
 
     @precondition(has_lesions)
@@ -215,8 +228,8 @@ class VaultMachine(RuleBasedStateMachine):
     def set_life_cycle(self, number: int, state: LifeCycle, note: str | None) -> None:
         self.took("life cycle")
         lesion = self.one_lesion(number)
-        with self.place.open() as vault:
-            vault.set_life_cycle(lesion, state, note)
+        vault = self.vault
+        vault.set_life_cycle(lesion, state, note)
         self.model.change_lesion(replace(lesion, life_cycle=state))
 
     @precondition(lambda self: bool(self.model.people))
@@ -224,12 +237,12 @@ class VaultMachine(RuleBasedStateMachine):
     def rename_person(self, number: int, name: str, more: bool) -> None:
         self.took("rename a person")
         identity, wanted = _pick(list(self.model.people), number), f"{name} II" if more else name
-        with self.place.open() as vault:
-            person = vault.person(self.model.people[identity])
-            if any(k != identity and n == wanted for k, n in self.model.people.items()):
-                _refused(lambda: vault.rename_person(person, wanted))
-                return
-            vault.rename_person(person, wanted)
+        vault = self.vault
+        person = vault.person(self.model.people[identity])
+        if any(k != identity and n == wanted for k, n in self.model.people.items()):
+            _refused(lambda: vault.rename_person(person, wanted))
+            return
+        vault.rename_person(person, wanted)
         self.model.rename_person(identity, wanted)
 
     @precondition(has_lesions)
@@ -237,8 +250,8 @@ class VaultMachine(RuleBasedStateMachine):
     def report_symptom(self, number: int, kind: SymptomKind, days: int, note: str | None) -> None:
         self.took("symptom")
         noted_at = datetime(2024, 1, 1, tzinfo=UTC) + timedelta(days=days)
-        with self.place.open() as vault:
-            symptom = vault.add_symptom(self.one_lesion(number), kind, noted_at, note)
+        vault = self.vault
+        symptom = vault.add_symptom(self.one_lesion(number), kind, noted_at, note)
         assert (symptom.kind, symptom.noted_at) == (kind, noted_at)
         self.model.symptoms[symptom.symptom_id] = symptom
 
@@ -250,16 +263,16 @@ class VaultMachine(RuleBasedStateMachine):
         if pair[0] == pair[1]:
             return
         comparison = a_comparison(*pair, cosine=cosine)
-        with self.place.open() as vault:
-            vault.add_comparison(comparison)
+        vault = self.vault
+        vault.add_comparison(comparison)
         self.model.comparisons[pair] = comparison
 
     @rule()
     def search_and_cache(self) -> None:
         self.took("search and cache")
-        with self.place.open() as vault:
-            search(vault)
-            assert vault.cached("key", lambda: b"picture") == b"picture"
+        vault = self.vault
+        search(vault)
+        assert vault.cached("key", lambda: b"picture") == b"picture"
 
     @rule()
     def read_everything(self) -> None:
@@ -269,6 +282,7 @@ class VaultMachine(RuleBasedStateMachine):
     @rule()
     def check(self) -> None:
         self.took("verify --deep")
+        self.close()
         assert damages(self.place) == []
 
 

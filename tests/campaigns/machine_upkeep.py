@@ -26,7 +26,7 @@ from tests.campaigns.steps import Stop
 from tests.store.builders import add, an_analysis, photo_data
 from tests.store.kinds import CHEAP
 from tests.store.same import assert_same
-from tracker.store import Vault, backup, doomed, erase, kept, keys, restore
+from tracker.store import Vault, backup, doomed, erase, keys, restore
 from tracker.store.database import DATABASE_FILE
 from tracker.store.doomed import Doomed
 from tracker.store.encrypting import encrypt_vault
@@ -56,13 +56,13 @@ class MaintainedMachine(VaultMachine):
     @rule()
     def start_anew(self) -> None:
         self.took("reopen")
-        kept.forget(self.place.path)
+        self.close()
         self.agree()
 
     @rule()
     def lose_derived(self) -> None:
         self.took("rebuild the database")
-        kept.forget(self.place.path)
+        self.close()
         for name in DERIVED:
             (self.place.path / name).unlink(missing_ok=True)
         shutil.rmtree(self.place.path / "cache", ignore_errors=True)
@@ -78,6 +78,7 @@ class MaintainedMachine(VaultMachine):
         self.took("kill while adding")
         seed = self.next_seed()
         act = partial(add_one, seed=seed, name=name, lesion=lesion)
+        self.close()
         stop = Stop(None, at, "half" if half else "kill")
         ended = children.run(Job(act, self.folder, self.place, stop))
         assert not ended.error, ended.error
@@ -86,9 +87,9 @@ class MaintainedMachine(VaultMachine):
 
     def _adopt(self, seed: int, name: str, lesion: str, *, acknowledged: bool) -> None:
         """Take into the model what the killed process has stored: a prefix of its four writes."""
-        with self.place.open() as vault:
-            self._adopt_names(vault, name, lesion)
-            new = [o for o in vault.all_observations() if o.observation_id not in self.model.seen]
+        self._adopt_names(self.vault, name, lesion)
+        stored = self.vault.all_observations()
+        new = [each for each in stored if each.observation_id not in self.model.seen]
         assert len(new) <= 1, "more was stored than was asked for"
         assert new or not acknowledged, "an acknowledged photo is gone"
         for seen in new:
@@ -113,11 +114,11 @@ class MaintainedMachine(VaultMachine):
     def back_up_and_restore(self) -> None:
         self.took("backup and restore")
         file, path = self.folder / "backup.zip", self.folder / "restored"
-        kept.forget(self.place.path)
+        self.close()
         backup.back_up(self.place.open, file, _quiet)
         restore.restore(file, path, _quiet)
         file.unlink()
-        kept.forget(self.place.path)
+        self.close()
         shutil.rmtree(self.place.path)
         path.rename(self.place.path)
         self.agree()
@@ -126,6 +127,7 @@ class MaintainedMachine(VaultMachine):
     @rule()
     def encrypt(self) -> None:
         self.took("encrypt")
+        self.close()
         encrypt_vault(self.place.path, PASSPHRASE, cost=CHEAP)
         self.kind = ENCRYPTED
         self.place = unlocked(self.place.path, PASSPHRASE)
@@ -138,6 +140,7 @@ class MaintainedMachine(VaultMachine):
         key = self.place.key
         assert key is not None
         passphrase = f"x{words}"
+        self.close()
         keys.rekey(self.place.path, key, passphrase, cost=CHEAP)
         self.place = unlocked(self.place.path, passphrase)
         recovery_key = keys.new_recovery_key(self.place.path, key)
@@ -180,4 +183,5 @@ class MaintainedMachine(VaultMachine):
 
     def _erase(self, choose: object) -> Doomed:
         assert callable(choose)
+        self.close()
         return erase.erase(self.place.path, choose, key=self.place.key)
