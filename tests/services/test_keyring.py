@@ -283,7 +283,7 @@ def test_others_are_not(fine: str) -> None:
 
 def test_a_process_that_holds_a_key_writes_no_core_dump() -> None:
     pytest.importorskip("resource", reason="Windows has no such limit")
-    import resource
+    import resource  # noqa: PLC0415 - Windows has none
 
     before = resource.getrlimit(resource.RLIMIT_CORE)
     if before[1] == 0:
