@@ -27,7 +27,7 @@ def headers_of(path: Path) -> tuple[Header, ...]:
         `header.read_header`.
     """
     try:
-        header = read_header(path)
+        header = read_header(path, warn=False)
     except VaultDamagedError:
         found = sealed_headers(path)
         if not found:
