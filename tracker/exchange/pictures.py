@@ -21,9 +21,17 @@ MASK_FOLDER = "masks"
 
 
 def write_photos(
-    export: Export, photos: ExportPhotos, folder: Path, on_progress: OnProgress | None
+    export: Export,
+    photos: ExportPhotos,
+    folder: Path,
+    on_progress: OnProgress | None,
+    *,
+    dated: bool = True,
 ) -> dict[str, PhotoFile]:
     """Each photo once, without its place, under day and hash: `photos/2025-03-01_0123….jpg`.
+
+    Args:
+        dated: the day stands in the names.
 
     No name of a person, a lesion or a file is in a path: such names lead out of folders, mean
     devices on Windows, or tell what they should not.
@@ -42,7 +50,8 @@ def write_photos(
             written[record.photo_sha256] = PhotoFile(record, left_out=reason)
             continue
         digest = hashlib.sha256(safe.data).hexdigest()
-        name = f"{PHOTO_FOLDER}/{days[record.photo_sha256]}_{digest[:24]}{safe.suffix}"
+        day = f"{days[record.photo_sha256]}_" if dated else ""
+        name = f"{PHOTO_FOLDER}/{day}{digest[:24]}{safe.suffix}"
         write_file(folder, name, safe.data)
         written[record.photo_sha256] = PhotoFile(
             record, name, safe.media_type, len(safe.data), digest, safe.recoded

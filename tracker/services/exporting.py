@@ -15,14 +15,16 @@ from tracker.services.export_photos import VaultPhotos
 from tracker.services.files import unwritable
 from tracker.services.session import Workspace
 
+#: Formats in which nobody is named.
+_PSEUDONYMOUS = frozenset({"isic"})
 #: The contract's formats and the module whose `write` makes them (see `ExportWriter`); one line
 #: each. None: still to come.
 WRITERS: dict[str, str | None] = {
     "csv": "tracker.exchange.csv_tables",
     "parquet": "tracker.exchange.parquet_tables",
-    "fhir": None,
+    "fhir": "tracker.exchange.fhir.writing",
     "dicom": None,
-    "isic": None,
+    "isic": "tracker.exchange.isic",
 }
 
 
@@ -120,7 +122,7 @@ def _facts(export: Export, form: str, *, with_photos: bool) -> dict[str, object]
         "program": export.program,
         "vault_id": export.vault_id,
         "demo": export.demo,
-        "person": export.only_person,
+        "person": None if form in _PSEUDONYMOUS else export.only_person,
         "photos": with_photos,
         "clinician": export.clinician,
     }
