@@ -23,7 +23,7 @@ WRITERS: dict[str, str | None] = {
     "csv": "tracker.exchange.csv_tables",
     "parquet": "tracker.exchange.parquet_tables",
     "fhir": "tracker.exchange.fhir.writing",
-    "dicom": None,
+    "dicom": "tracker.exchange.dicom.writing",
     "isic": "tracker.exchange.isic",
 }
 

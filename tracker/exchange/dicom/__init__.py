@@ -1,0 +1,1 @@
+"""DICOM: one object a photo, with its mask and measurements; see `writing.write`."""

@@ -1,0 +1,110 @@
+"""The folder of a DICOM export: images, masks and measurements as one file each."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+from pydicom.dataset import Dataset
+
+from tracker.domain import wording
+from tracker.domain.exporting import (
+    Export,
+    ExportedFiles,
+    ExportOptions,
+    ExportPhotos,
+    LeftOut,
+)
+from tracker.errors import InputError, PhotoDamagedError
+from tracker.exchange.dicom.image import image_of
+from tracker.exchange.dicom.measurement_report import SYNTAX as REPORT_SYNTAX
+from tracker.exchange.dicom.measurement_report import report_of
+from tracker.exchange.dicom.modules import Maker, save
+from tracker.exchange.dicom.segmentation import SYNTAX as MASK_SYNTAX
+from tracker.exchange.dicom.segmentation import segmentation_of
+from tracker.exchange.dicom.shots import Shot, shots_of
+from tracker.exchange.dicom.uids import file_stem_of
+from tracker.exchange.pictures import write_file
+
+IMAGE_FOLDER = "images"
+MASK_FOLDER = "segmentations"
+REPORT_FOLDER = "reports"
+
+_README = """\
+- `images`: one object a photo. Dermoscopic Photography Image (modality DMS), or VL Photographic
+  Image (XC). A JPEG that DICOM can hold is inside bit by bit; other photos are written as upright
+  sRGB pixels. Where it was taken and what else the camera wrote is not inside.
+- `segmentations`: the mask of a lesion on a photo, one binary segment of the photo's size; made by
+  the named network and version, or by hand. Unverified.
+- `reports`: the measurements of a lesion on a photo, a structured report (TID 1500) that refers to
+  photo and mask; preliminary and unverified, no diagnosis. What was not measured or cannot be
+  compared is not inside; lengths in mm are there only with a scale. Class probabilities never are.
+- A study is what was photographed of one person on one day. Tracking UID (0062,0021) is the same
+  for all objects of one lesion.
+- Dates are those of the photo, without a time where none is known; local times have no zone.
+- The anatomic region is coded (SNOMED CT) where the words for the site leave no doubt, else it is
+  "Skin"; the words themselves are in Image Comments (0020,4000).
+- Pixel Spacing (0028,0030) is there only where a scale is known, and says what it rests on; it
+  holds at the lesion.
+- Recognizable Visual Features (0028,0302) is YES in dermoscopic images since nobody looked for
+  them. Burned In Annotation is absent for the same reason.
+- The same content has the same SOP Instance UID in every export."""
+
+
+def write(
+    export: Export, photos: ExportPhotos, folder: Path, options: ExportOptions
+) -> ExportedFiles:
+    """Write DICOM files into the empty `folder`; the same export gives the same bytes.
+
+    Raises:
+        OSError: the folder cannot be written. VaultError: the vault cannot be read.
+    """
+    maker = Maker.of(export)
+    shots = shots_of(export)
+    left_out: dict[str, LeftOut] = {}
+    written: set[str] = set()
+    numbers: Counter[str] = Counter()
+    for done, shot in enumerate(shots, start=1):
+        try:
+            _write_shot(shot, photos, maker, folder, numbers)
+            written.add(shot.photo.photo_sha256)
+        except (InputError, PhotoDamagedError) as error:
+            reason = LeftOut(shot.photo.file_name, error.message, error.next_step)
+            left_out.setdefault(shot.photo.photo_sha256, reason)
+        if options.on_progress is not None:
+            options.on_progress(done, len(shots))
+    write_file(folder, "README.md", _readme(export).encode())
+    return ExportedFiles(len(written), tuple(left_out.values()))
+
+
+def _write_shot(
+    shot: Shot, photos: ExportPhotos, maker: Maker, folder: Path, numbers: Counter[str]
+) -> None:
+    """The photo, and for each lesion on it its mask and its report.
+
+    numbers: how many masks each study has, counted on here.
+    """
+    image, syntax = image_of(shot, photos, maker)
+    save(image, syntax, folder / IMAGE_FOLDER / _file_name(shot, image))
+    for seen in shot.observations:
+        number = numbers[shot.study_uid] + 1
+        mask = segmentation_of(shot, seen, image, number, maker)
+        if mask is None:
+            continue
+        numbers[shot.study_uid] = number
+        save(mask, MASK_SYNTAX, folder / MASK_FOLDER / _file_name(shot, mask))
+        report = report_of(shot, seen, image, mask, maker)
+        if report is not None:
+            save(report, REPORT_SYNTAX, folder / REPORT_FOLDER / _file_name(shot, report))
+
+
+def _file_name(shot: Shot, dataset: Dataset) -> str:
+    stem = file_stem_of(dataset.SOPInstanceUID)
+    return f"{shot.capture.value.date().isoformat()}_{stem}.dcm"
+
+
+def _readme(export: Export) -> str:
+    parts = [f"# DICOM export of a Moletrail vault\n\n{wording.PURPOSE}\n\n{wording.FOOTER}"]
+    if export.demo:
+        parts.append("These are made-up pictures of the demo, no person's.")
+    return "\n\n".join([*parts, _README]) + "\n"
