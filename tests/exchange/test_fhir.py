@@ -17,9 +17,9 @@ from tests.exchange.conftest import HOSTILE_NAME
 from tests.exchange.test_csv import contents
 from tracker.domain import wording
 from tracker.domain.analysis import Scale, ScaleSource
-from tracker.domain.exporting import Export, ExportPerson
+from tracker.domain.exporting import Export, ExportPerson, LeftOut
 from tracker.domain.plain_text import spelled_out
-from tracker.exchange.columns import Content
+from tracker.exchange.columns import Content, PhotoFile
 from tracker.exchange.fhir.values import note
 from tracker.exchange.fhir.writing import person_bundle
 from tracker.exchange.pictures import without_photos
@@ -283,3 +283,15 @@ def test_a_refused_photo_and_a_cut_lesion(model: Export) -> None:
     for each in coded(cut, "diameter"):
         assert each["valueQuantity"]["comparator"] == ">="
         assert "scale-standard-error" not in {code_of(part) for part in each["component"]}
+
+
+def test_a_photo_that_could_not_be_read(model: Export) -> None:
+    photos = {
+        record.photo_sha256: PhotoFile(record, left_out=LeftOut("a.jpg", "Damaged.", None))
+        for record in model.photos()
+    }
+    for person in model.people:
+        bundle = person_bundle(Content(model, photos, {}), person, Path())
+        checked(bundle)
+        for each in of_type(bundle, "Media"):
+            assert each["content"]["_url"]["extension"][0]["valueCode"] == "error"

@@ -44,12 +44,10 @@ def write(
     else:
         written = without_photos(export)
     content = Content(export, written, {})
-    names = []
     for person in export.people:
         bundle = person_bundle(content, person, folder)
-        names.append(f"person-{bundle['id']}.json")
         text = json.dumps(bundle, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-        write_file(folder, names[-1], text.encode())
+        write_file(folder, f"person-{bundle['id']}.json", text.encode())
     write_file(folder, "README.md", readme(export, options).encode())
     return summary(content)
 
