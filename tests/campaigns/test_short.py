@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
 import random
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,9 +29,13 @@ SEED = 20261121
 
 
 @pytest.fixture(autouse=True)
-def early_snapshots(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As in the commands; see `places.keep_snapshots_early`."""
+def as_in_the_commands(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Early snapshots (see `places.keep_snapshots_early`); what a command changes is put back."""
     monkeypatch.setattr(tables, "worth_writing", lambda seq, kept_seq: seq > kept_seq + 3)
+    logger = logging.getLogger("tracker")
+    level = logger.level
+    yield
+    logger.setLevel(level)
 
 
 def hold(attack: Attack, numbers: range, folder: Path) -> None:
