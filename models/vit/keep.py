@@ -16,7 +16,10 @@ import torch
 
 from .network import save_weights
 
-START = "a pilot of this architecture (98544 views), then models/vit/train.py; moving average"
+START = (
+    "142464 views of this architecture (a pilot, then release 0.1.1), then models/vit/train.py; "
+    "moving average"
+)
 
 
 def facts_beside(weights: Path) -> dict[str, Any]:

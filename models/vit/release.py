@@ -1,6 +1,6 @@
 """Turn weights into the released files: export, quantise, calibrate, describe.
 
-    python -m models.vit.release --data DIR --work DIR --weights kept.npz --version 0.1.1
+    python -m models.vit.release --data DIR --work DIR --weights kept.npz --version 0.2.0
 
 Writes ``lesion_vit.int8.onnx``, ``train_reference.npz`` and this model's part of
 ``manifest.json``; the gate's part of the manifest is left as it is.
