@@ -27,7 +27,8 @@ from tests.exchange.dicom_parts import (
 from tracker.domain.analysis import Scale, ScaleSource
 from tracker.domain.capture import CaptureTime, DateSource, Modality
 from tracker.errors import PhotoDamagedError
-from tracker.exchange.dicom.sites import CODES, LEFT, RIGHT, SKIN, coded_site
+from tracker.exchange.body_sites import KNOWN
+from tracker.exchange.dicom.sites import LEFT, RIGHT, SKIN, coded_site
 
 EVIL = "a\\b^c=d\te\r\n\x1b[31m\x00 \u202egnp.exe\u202c 🩹 " + "x" * 10_000
 
@@ -204,8 +205,8 @@ def test_every_site_code_is_one_of_the_standard() -> None:
     standard = {
         code: meaning for name in names for code, (meaning, _) in concepts["SCT"][name].items()
     }
-    for code, meaning in CODES.values():
-        assert standard[code] == meaning
+    for site in KNOWN.values():
+        assert standard[site.snomed_code] == site.snomed_name
     assert standard[SKIN.code] == SKIN.meaning
     for code, meaning in (LEFT, RIGHT):
         assert concepts["SCT"][meaning][code][0] == meaning
@@ -217,7 +218,8 @@ def test_every_site_code_is_one_of_the_standard() -> None:
         ("Back", "66643007", None),
         (" left  Forearm ", "371311000", LEFT),
         ("thigh, right", "371304004", RIGHT),
-        ("back of the hand", SKIN.code, None),
+        ("back of the hand", "33712006", None),
+        ("back of the ear", SKIN.code, None),
         ("left", SKIN.code, None),
         ("left behind", SKIN.code, None),
         (None, SKIN.code, None),
