@@ -112,6 +112,14 @@ def test_the_report_names_lesion_model_photo_and_mask(story: Story) -> None:
     assert texts >= {"lesion-vit", "1.2.3", f"model sha256 {'ab' * 32}", "method measure-1"}
 
 
+def test_what_is_no_number_is_left_out(story: Story) -> None:
+    story.add(coded("JPEG"), lesion(), area_ratio=float("inf"), colour_delta_e=float("nan"))
+    (report,) = of_modality(story.write(), "SR")
+    assert len(_numbers(report)) == 4
+    (scheme,) = report.CodingSchemeIdentificationSequence
+    assert scheme.CodingSchemeDesignator == "99MOLETRAIL"
+
+
 def test_without_a_mask_or_a_lesion_there_is_no_report(story: Story) -> None:
     refused = analysis(status="refused", mask=None, measures=None, reason="Too dark.")
     story.add(coded("JPEG", quality=60), lesion(), found=refused)

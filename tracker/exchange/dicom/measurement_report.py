@@ -6,6 +6,7 @@ What was not measured or cannot be compared is left out: a report holds no numbe
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -69,7 +70,11 @@ def report_of(
     Args:
         image, segmentation: what the numbers are of; the report takes the latter's number.
     """
-    measured = [number(each.name, each.value, each.unit) for each in _numbers(seen)]
+    measured = [
+        number(each.name, each.value, each.unit)
+        for each in _numbers(seen)
+        if math.isfinite(each.value)
+    ]
     lesion = seen.observation.lesion
     if lesion is None or not measured:
         return None
@@ -81,6 +86,7 @@ def report_of(
     dataset.SOPClassUID = ComprehensiveSRStorage
     dataset.InstanceNumber = segmentation.InstanceNumber
     content_time(dataset, seen)
+    dataset.CodingSchemeIdentificationSequence = sequence_of(_own_scheme())
     dataset.CompletionFlag = "COMPLETE"
     dataset.PreliminaryFlag = "PRELIMINARY"
     dataset.VerificationFlag = "UNVERIFIED"
@@ -221,3 +227,12 @@ def _numbers(seen: ExportObservation) -> Iterator[_Number]:
 
 def _own(value: str, meaning: str) -> Code:
     return value, _OWN, meaning
+
+
+def _own_scheme() -> Dataset:
+    """Says whose the codes are that no public vocabulary has."""
+    item = Dataset()
+    item.CodingSchemeDesignator = _OWN
+    item.CodingSchemeName = "Moletrail measurements"
+    item.CodingSchemeResponsibleOrganization = modules.PROGRAM
+    return item

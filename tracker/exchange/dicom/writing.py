@@ -42,6 +42,7 @@ _README = """\
 - A study is what was photographed of one person on one day. Tracking UID (0062,0021) is the same
   for all objects of one lesion.
 - Dates are those of the photo, without a time where none is known; local times have no zone.
+  Content Date and Time of masks and reports are when the photo was added, in UTC.
 - The anatomic region is coded (SNOMED CT) where the words for the site leave no doubt, else it is
   "Skin"; the words themselves are in Image Comments (0020,4000).
 - Pixel Spacing (0028,0030) is there only where a scale is known, and says what it rests on; it
