@@ -48,7 +48,10 @@ CHECK_TEXT = (
 CHECK_START = "Check now"
 CHECK_DEEP = "Read every byte of every photo (takes longer)"
 CHECK_RUNNING = "Checking…"
-CHECK_SOUND = "Sound: {entries} entries and {photos} were checked."
+CHECK_SOUND = (
+    "Nothing is damaged or missing: {entries} entries and {photos} were checked. This is about the "
+    "files, not about what they show."
+)
 CHECK_DAMAGED = "Damaged:"
 CHECK_LEFT = "Left over from interrupted work; nothing is lost:"
 CHECK_REPAIR_TEXT = (

@@ -128,3 +128,12 @@ def test_a_photo_whose_entry_is_lost_is_brought_out(vault: Moletrail, photos: li
     assert Path(found["photo"]).read_bytes() == photos[1].read_bytes()
     assert vault("add", found["photo"], *words).of_type("stored")
     assert vault("verify", "--deep").of_type("finding")[0]["code"] == "kept_aside"
+
+
+def test_the_closing_words_name_the_next_step_until_a_repair_was_tried(filled: Moletrail) -> None:
+    a_photo(filled.vault).write_bytes(b"not the photo")
+    looked = filled("verify", "--deep", plain=True)
+    assert looked.stdout.endswith("1 thing is damaged. To repair, run the same with --repair.\n")
+    tried = filled("verify", "--repair", plain=True)
+    assert tried.stdout.endswith("1 thing is damaged.\n")
+    assert (looked.code, tried.code) == (5, 5)

@@ -149,9 +149,12 @@ def import_(
 ) -> None:
     """Store the photos of a table, of a folder, or of an export.
 
-    A table has the columns photo, person, lesion, taken_at, and optional ones. A folder holds
-    FOLDER/person/lesion/photo or, with --person, FOLDER/lesion/photo; dates come from the photos,
-    else from their names. A folder that `export` wrote (csv, parquet) is brought back whole.
+    A table has the columns photo, person, lesion, taken_at, and optional ones.
+
+    A folder holds FOLDER/person/lesion/photo or, with --person,
+    FOLDER/lesion/photo; dates come from the photos, else from their names.
+
+    A folder that `export` wrote (csv, parquet) is brought back whole.
     """
     from tracker.services.comparing import compare_missing
     from tracker.services.import_sources import open_source

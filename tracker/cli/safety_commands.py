@@ -38,7 +38,7 @@ def verify(
         ),
     ] = False,
 ) -> None:
-    """Check the vault: head, journal, database, photos, index. Exit code 5 when damaged."""
+    """Check that all that was stored is there and sound. Exit code 5 when damaged."""
     from tracker.services import safety
 
     session = session_of(ctx)
@@ -52,7 +52,7 @@ def verify(
         report = safety.check(workspace, deep=deep or repair, on_progress=advance)
     for finding in report.findings:
         session.output.result(finding_object(finding), finding_text(finding))
-    session.output.result(verified_object(report), verified_text(report))
+    session.output.result(verified_object(report), verified_text(report, repaired=repair))
     if report.damage:
         raise typer.Exit(VaultDamagedError.exit_code)
 
@@ -120,11 +120,17 @@ def verified_object(report: Report) -> JsonObject:
     }
 
 
-def verified_text(report: Report) -> str:
-    """The closing sentence."""
+def verified_text(report: Report, *, repaired: bool = False) -> str:
+    """The closing sentence; `repaired` when a repair has just done what it can."""
     how = "every byte read" if report.deep else "quick check"
     what = f"{report.entries} journal entries and {report.photos} photos checked ({how})"
     if report.damage:
-        return f"{what}: {report.damage} things are damaged."
+        damaged = (
+            "1 thing is damaged" if report.damage == 1 else f"{report.damage} things are damaged"
+        )
+        after = "" if repaired else " To repair, run the same with --repair."
+        return f"{what}: {damaged}.{after}"
     rest = len(report.findings)
-    return f"{what}: sound." + (f" {rest} leftovers of interrupted work." if rest else "")
+    if not rest:
+        return f"{what}: sound."
+    return f"{what}: sound. {rest} left over, named above: nothing that is stored is damaged."

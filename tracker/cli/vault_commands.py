@@ -31,7 +31,7 @@ def _register_absent(app: typer.Typer, name: str, purpose: str) -> None:
     def absent(ctx: typer.Context) -> None:
         raise NotThereYetError(
             f"'{name}' is not there yet.",
-            next_step="The vault is a plain folder: copy it while no Moletrail runs to keep it.",
+            next_step="What is there: moletrail --help",
         )
 
     absent.__doc__ = f"{purpose} Not there yet."

@@ -187,16 +187,18 @@ def describe(going: Going) -> str:
 def _lesions(names: tuple[str, ...]) -> str:
     if not names:
         return "no lesions"
-    word = "the lesion" if len(names) == 1 else f"{len(names)} lesions:"
-    return f"{word} " + ", ".join(f"'{name}'" for name in names)
+    if len(names) == 1:
+        return f"the lesion '{names[0]}'"
+    return f"{len(names)} lesions (" + ", ".join(f"'{name}'" for name in names) + ")"
 
 
 def _counts(going: Going) -> list[str]:
     counts = [
         _many(going.observations, "entry with its measurements", "entries with their measurements"),
         _many(going.photos, "photo file", "photo files"),
-        _many(going.symptoms, "reported symptom", "reported symptoms"),
     ]
+    if going.symptoms:
+        counts.append(_many(going.symptoms, "reported symptom", "reported symptoms"))
     if going.first is not None and going.last is not None:
         first, last = going.first.date(), going.last.date()
         counts.append(f"taken on {first}" if first == last else f"taken from {first} to {last}")

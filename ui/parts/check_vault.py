@@ -18,7 +18,7 @@ def show() -> None:
     st.subheader(words.CHECK, anchor=False)
     st.write(words.CHECK_TEXT)
     deep = st.checkbox(words.CHECK_DEEP, key="check-deep")
-    if st.button(words.CHECK_START, key="check-start", icon=":material/health_and_safety:"):
+    if st.button(words.CHECK_START, key="check-start", icon=":material/fact_check:"):
         st.session_state.pop(_REPAIRS, None)
         st.session_state.pop(_REPORT, None)
         with st.spinner(words.CHECK_RUNNING), chrome.errors_in_words():
@@ -39,7 +39,7 @@ def _tell(report: safety.Report) -> None:
     else:
         photos = strings.photo_count(report.photos)
         said = words.CHECK_SOUND.format(entries=report.entries, photos=photos)
-        st.success(said, icon=":material/check:")
+        st.info(said, icon=":material/inventory_2:")
     if left:
         st.write(words.CHECK_LEFT)
         _list(left)

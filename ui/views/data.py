@@ -6,7 +6,7 @@ import streamlit as st
 
 from tracker.domain import wording
 from tracker.services.doctor import examine
-from tracker.services.results import VaultState
+from tracker.services.results import DoctorReport, VaultState
 from ui import session, strings
 from ui.parts import (
     backup,
@@ -44,7 +44,11 @@ def show() -> None:
     st.subheader(strings.DATA_LIMITS, anchor=False)
     for sentence in wording.WHAT_THIS_IS_NOT:
         st.markdown(f"- {sentence}")
-    st.subheader(strings.DATA_VERSIONS, anchor=False)
+    with st.expander(strings.DATA_VERSIONS, icon=":material/info:"):
+        _versions(report)
+
+
+def _versions(report: DoctorReport) -> None:
     rows = [{"": "Moletrail", strings.COLUMN_VERSION: report.program}]
     rows += [
         {"": model.name, strings.COLUMN_VERSION: f"{model.version} ({(model.sha256 or '')[:12]})"}
