@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 
 from tracker.domain.exporting import Export, ExportOptions, ExportWriter, LeftOut, OnProgress
-from tracker.errors import InputError, NotThereYetError, UsageError
+from tracker.errors import InputError, UsageError
 from tracker.exchange.folder import new_folder
 from tracker.services.export_model import build_export
 from tracker.services.export_photos import VaultPhotos
@@ -18,8 +18,8 @@ from tracker.services.session import Workspace
 #: Formats in which nobody is named.
 _PSEUDONYMOUS = frozenset({"isic"})
 #: The contract's formats and the module whose `write` makes them (see `ExportWriter`); one line
-#: each. None: still to come.
-WRITERS: dict[str, str | None] = {
+#: each.
+WRITERS: dict[str, str] = {
     "csv": "tracker.exchange.csv_tables",
     "parquet": "tracker.exchange.parquet_tables",
     "fhir": "tracker.exchange.fhir.writing",
@@ -43,7 +43,7 @@ class Exported:
 
 def formats() -> Sequence[str]:
     """The formats that can be written."""
-    return [name for name, module in WRITERS.items() if module is not None]
+    return list(WRITERS)
 
 
 def write_export(
@@ -64,7 +64,7 @@ def write_export(
             compared that were not yet. on_photo: (photos done, to do) while they are written.
 
     Raises:
-        UsageError, NotThereYetError: another format. UnknownNameError: nobody of that name.
+        UsageError: another format. UnknownNameError: nobody of that name.
         InputError: `out` holds something else, or cannot be written. StorageFullError.
         VaultError, VaultDamagedError, VaultBusyError.
     """
@@ -96,13 +96,7 @@ def _writer(form: str) -> ExportWriter:
             f"'{form}' is not a format of exports.",
             next_step=f"Use one of: {', '.join(WRITERS)}.",
         )
-    module = WRITERS[form]
-    if module is None:
-        raise NotThereYetError(
-            f"The format '{form}' is not there yet.",
-            next_step=f"Use one of: {', '.join(formats())}.",
-        )
-    writer: ExportWriter = import_module(module).write
+    writer: ExportWriter = import_module(WRITERS[form]).write
     return writer
 
 
