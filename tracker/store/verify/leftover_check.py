@@ -76,13 +76,14 @@ def _lost_and_found(seen: Evidence) -> Iterator[Finding]:
     folder = seen.vault / LOST_AND_FOUND
     count = len(_files(folder, *_folders(folder)))
     if count:
+        wait = "1 file waits" if count == 1 else f"{count} files wait"
         yield Finding(
             "lost_and_found",
             "leftover",
             LOST_AND_FOUND,
-            f"{count} files wait in '{folder}'.",
-            "Nothing is done: add photos that you miss with 'moletrail add FILE', and delete the "
-            "others.",
+            f"{wait} in '{folder}'.",
+            "Nothing is done: write the photos out with 'moletrail recover --out DIR', add those "
+            "that you miss with 'moletrail add FILE', and delete the others.",
         )
 
 
