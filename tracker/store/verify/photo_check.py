@@ -140,8 +140,8 @@ def _stray(seen: Evidence, stray: Stray) -> Finding:
             "photo_unrecorded",
             "leftover",
             name,
-            f"The photo '{name}' is in no entry of the journal: adding it was interrupted, or its entry "
-            "is lost.",
+            f"The photo '{name}' is in no entry of the journal: adding it was interrupted, or its "
+            "entry is lost.",
             "It is moved to lost+found, from where it can be added again.",
         )
     return Finding(
