@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
+from tests.store.builders import add
 from tests.store.kinds import make_vault
 
 LEFT = (
@@ -28,8 +30,23 @@ def test_half_written_files_go_when_the_vault_is_next_used(tmp_path: Path, encry
         pass
     assert [name for name in LEFT if (kept.path / name).exists()] == []
     assert [name for name in STAYS if not (kept.path / name).exists()] == []
-    for folder in (kept.path, kept.path / "journal", kept.path / "cache"):
-        assert not encrypted or folder.stat().st_mtime < 10**9, "a time that tells"
+
+
+def test_times_that_a_killed_process_left_are_made_neutral(tmp_path: Path) -> None:
+    kept = make_vault(tmp_path / "vault", encrypted=True)
+    with kept.open() as vault:
+        add(vault, 1)
+        vault.cached("key", lambda: b"picture")
+    locks = ("lock", "lock-holder.json")
+    places = [each for each in kept.path.rglob("*") if each.name not in locks] + [kept.path]
+    times = {each: each.stat().st_mtime_ns for each in places}
+    assert len(set(times.values())) == 1
+    below = [each for each in places if len(each.relative_to(kept.path).parts) < 3]
+    for each in below:
+        os.utime(each)
+    with kept.open():
+        pass
+    assert {each: each.stat().st_mtime_ns for each in places} == times
 
 
 @pytest.mark.parametrize("encrypted", [False, True], ids=["plain", "encrypted"])

@@ -186,6 +186,15 @@ def _write_new(path: Path, data: bytes, *, durable: bool) -> None:
         os.close(descriptor)
 
 
+def settle_times(*folders: Path) -> None:
+    """Make the times neutral that a killed process could not: of folders and what is in them."""
+    for folder in folders:
+        with suppress(OSError):
+            for path in (*folder.iterdir(), folder):
+                if path.stat().st_mtime_ns != _NEUTRAL_NS:
+                    neutral_times(path)
+
+
 def is_unfinished(name: str) -> bool:
     """Whether a file of that name is what `write_atomic` had not finished."""
     return _UNFINISHED.fullmatch(name) is not None
