@@ -167,9 +167,7 @@ def compare_missing(
     complete_all(workspace, stored, on_progress=on_progress)
 
 
-def compare_pairs(
-    workspace: Workspace, person: str, lesion: str, pairs: Sequence[Pair]
-) -> None:
+def compare_pairs(workspace: Workspace, person: str, lesion: str, pairs: Sequence[Pair]) -> None:
     """Compare these pairs of a lesion's photos, in this order, where that was not done yet."""
     series = read_series(workspace, person, lesion)
     ids = {seen.observation_id for seen in series.observations}
