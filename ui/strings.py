@@ -89,6 +89,7 @@ ADD_INTRO = (
     "Photos come from this computer: by cable, by memory card, or dragged in. Nothing is uploaded "
     "anywhere; the app listens on this computer alone."
 )
+ADD_NAME_FIRST = "Say whose skin it is first; then photos can be dragged in here."
 ADD_FILES = "Drag photos here (JPEG, PNG, WebP, TIFF, HEIC, AVIF)"
 ADD_CAMERA = "Use this computer's camera"
 ADD_CAMERA_ON = "Turn the camera on"

@@ -31,6 +31,7 @@ def show() -> None:
     with right:
         modality = _modality()
     if person is None:
+        st.caption(strings.ADD_NAME_FIRST)
         return
     photos = _photos()
     done: dict[str, str] = st.session_state.setdefault(_DONE, {})
