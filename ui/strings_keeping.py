@@ -60,7 +60,6 @@ CHECK_REPAIR_TEXT = (
 )
 CHECK_REPAIR = "Repair now"
 CHECK_REPAIRING = "Repairing…"
-CHECK_REPAIRED = "What was done:"
 
 
 def backed_up(file: str, photos: int, size_bytes: int) -> str:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from tests.store.workers import CRASHED
+from tests.store.workers import die_before
 from tracker.store import Vault, archive, backup, restore, staging
 
 
@@ -29,35 +27,22 @@ def die_restoring(file: str, to: str, step: str) -> None:
     raise AssertionError(f"the process survived {step}")
 
 
-def _die_before(owner: Any, name: str, calls: int = 1) -> None:
-    """Let the process die instead of the given call of a function."""
-    real, left = getattr(owner, name), [calls]
-
-    def deadly(*args: Any, **kwargs: Any) -> Any:
-        left[0] -= 1
-        if not left[0]:
-            os._exit(CRASHED)
-        return real(*args, **kwargs)
-
-    setattr(owner, name, deadly)
-
-
 _BACKUP_STEPS: dict[str, Callable[[], None]] = {
-    "before the folder is locked": lambda: _die_before(staging, "FileLock"),
-    "before the file is made": lambda: _die_before(backup, "_new_file"),
-    "before the second photo": lambda: _die_before(backup, "_photo", 2),
-    "before the journal": lambda: _die_before(backup, "follow_chain"),
-    "before it is sealed": lambda: _die_before(backup, "seal_file"),
-    "before it is flushed": lambda: _die_before(backup, "flush"),
-    "before its folder is flushed": lambda: _die_before(backup, "flush_folder"),
+    "before the folder is locked": lambda: die_before(staging, "FileLock"),
+    "before the file is made": lambda: die_before(backup, "_new_file"),
+    "before the second photo": lambda: die_before(backup, "_photo", 2),
+    "before the journal": lambda: die_before(backup, "follow_chain"),
+    "before it is sealed": lambda: die_before(backup, "seal_file"),
+    "before it is flushed": lambda: die_before(backup, "flush"),
+    "before its folder is flushed": lambda: die_before(backup, "flush_folder"),
 }
 _RESTORE_STEPS: dict[str, Callable[[], None]] = {
-    "before it is read through": lambda: _die_before(archive.Archive, "check_whole"),
-    "before the second file": lambda: _die_before(restore, "_copy", 2),
-    "before a file is flushed": lambda: _die_before(restore, "flush", 3),
-    "before the vault is checked": lambda: _die_before(restore, "_check_vault"),
-    "before it is put in place": lambda: _die_before(restore, "_put_in_place"),
-    "before a folder is flushed": lambda: _die_before(restore, "flush_folder"),
+    "before it is read through": lambda: die_before(archive.Archive, "check_whole"),
+    "before the second file": lambda: die_before(restore, "_copy", 2),
+    "before a file is flushed": lambda: die_before(restore, "flush", 3),
+    "before the vault is checked": lambda: die_before(restore, "_check_vault"),
+    "before it is put in place": lambda: die_before(restore, "_put_in_place"),
+    "before a folder is flushed": lambda: die_before(restore, "flush_folder"),
 }
 BACKUP_STEPS = tuple(_BACKUP_STEPS)
 RESTORE_STEPS = tuple(_RESTORE_STEPS)

@@ -12,14 +12,28 @@ import pytest
 
 from tests.store import backed_up
 from tests.store import two_people as pair
-from tests.store.builders import new_vault
+from tests.store.builders import new_sealed_vault, new_vault
 from tests.store.kinds import KINDS_OF_VAULT, Kept
+from tracker.store.keys import VaultKey
 
 
 @pytest.fixture
 def vault_path(tmp_path: Path) -> Path:
     """An empty vault."""
     return new_vault(tmp_path)
+
+
+@pytest.fixture
+def sealed(tmp_path: Path) -> tuple[Path, VaultKey]:
+    """An empty encrypted vault and its key."""
+    path, key, _ = new_sealed_vault(tmp_path)
+    return path, key
+
+
+@pytest.fixture
+def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A snapshot after every few entries."""
+    monkeypatch.setattr("tracker.store.tables.worth_writing", lambda seq, kept: seq - kept > 3)
 
 
 @pytest.fixture

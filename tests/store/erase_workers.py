@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from tests.store.kinds import PASSPHRASE
-from tests.store.workers import CRASHED
+from tests.store.workers import CRASHED, die_before
 from tracker.store import erase, erasure
 from tracker.store.doomed import doomed_person
 from tracker.store.keys import VaultKey, unlock
@@ -28,18 +27,6 @@ def delete_in_another_process(vault: str, person: str) -> None:
 
 def _delete(path: Path, key: VaultKey | None, person: str) -> None:
     erase.erase(path, lambda vault: doomed_person(vault, vault.person(person)), key=key)
-
-
-def _die_before(owner: Any, name: str, calls: int = 1) -> None:
-    real, left = getattr(owner, name), [calls]
-
-    def deadly(*args: Any, **kwargs: Any) -> Any:
-        left[0] -= 1
-        if not left[0]:
-            os._exit(CRASHED)
-        return real(*args, **kwargs)
-
-    setattr(owner, name, deadly)
 
 
 def _die_at_unlink(calls: int) -> None:
@@ -66,15 +53,15 @@ def _half_written() -> None:
 
 _STEPS: dict[str, Callable[[], None]] = {
     "half a line of the new journal": _half_written,
-    "before the new journal is flushed": lambda: _die_before(erase, "flush"),
-    "before the note is written": lambda: _die_before(erasure, "write_atomic"),
-    "before the derived files go": lambda: _die_before(erasure, "remove_derived"),
-    "before the first derived file goes": lambda: _die_before(erasure, "_remove"),
-    "before the new journal takes its place": lambda: _die_before(erasure, "new_journal"),
-    "before its folder is flushed": lambda: _die_before(erasure, "flush_folder", 2),
-    "before the files go": lambda: _die_before(erasure, "_complete"),
+    "before the new journal is flushed": lambda: die_before(erase, "flush"),
+    "before the note is written": lambda: die_before(erasure, "write_atomic"),
+    "before the derived files go": lambda: die_before(erasure, "remove_derived"),
+    "before the first derived file goes": lambda: die_before(erasure, "_remove"),
+    "before the new journal takes its place": lambda: die_before(erasure, "new_journal"),
+    "before its folder is flushed": lambda: die_before(erasure, "flush_folder", 2),
+    "before the files go": lambda: die_before(erasure, "_complete"),
     "before the second photo goes": lambda: _die_at_unlink(2),
-    "before the folders of photos are flushed": lambda: _die_before(erasure, "flush_folder", 3),
+    "before the folders of photos are flushed": lambda: die_before(erasure, "flush_folder", 3),
 }
 STEPS = tuple(_STEPS)
 #: From here on the deletion has happened.

@@ -15,7 +15,6 @@ from tests.store.builders import (
     SECRET,
     add,
     lose_tables,
-    new_sealed_vault,
     photo_data,
     unit_vector,
 )
@@ -48,18 +47,6 @@ _ALIKE = (
     test_round_trip.test_photos_come_back_byte_for_byte,
     test_round_trip.test_symptom_times_are_kept_as_instants,
 )
-
-
-@pytest.fixture
-def sealed(tmp_path: Path) -> tuple[Path, VaultKey]:
-    path, key, _ = new_sealed_vault(tmp_path)
-    return path, key
-
-
-@pytest.fixture
-def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A snapshot after every few entries."""
-    monkeypatch.setattr("tracker.store.tables.worth_writing", lambda seq, kept: seq - kept > 3)
 
 
 @pytest.mark.parametrize("behaviour", _ALIKE, ids=lambda test: test.__name__)

@@ -18,18 +18,6 @@ from tracker.store.migrate import Migration, load_migrations
 from tracker.store.snapshot import SNAPSHOT_FILE, Snapshot
 
 
-@pytest.fixture
-def sealed(tmp_path: Path) -> tuple[Path, VaultKey]:
-    path, key, _ = new_sealed_vault(tmp_path)
-    return path, key
-
-
-@pytest.fixture
-def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A snapshot after every few entries."""
-    monkeypatch.setattr("tracker.store.tables.worth_writing", lambda seq, kept: seq - kept > 3)
-
-
 def test_a_snapshot_spares_the_replay(
     sealed: tuple[Path, VaultKey], small_steps: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,6 +19,21 @@ from tracker.store.keys import VaultKey, unlock
 CRASHED = 9
 
 
+def die_before(
+    owner: Any, name: str, calls: int = 1, *, when: Callable[..., bool] = lambda *_: True
+) -> None:
+    """Let the process die instead of the given call of a function, of those that `when` picks."""
+    real, left = getattr(owner, name), [calls]
+
+    def deadly(*args: Any, **kwargs: Any) -> Any:
+        left[0] -= when(*args)
+        if not left[0]:
+            os._exit(CRASHED)
+        return real(*args, **kwargs)
+
+    setattr(owner, name, deadly)
+
+
 def drain(pipe: Connection) -> set[str]:
     """All ids that come through `pipe` until its other end is gone."""
     found: set[str] = set()
@@ -80,17 +95,6 @@ def crash_at(path: str, step: str, secret: str | None = None) -> None:
     raise AssertionError(f"the process survived {step}")
 
 
-def _die_before(owner: Any, name: str, when: Callable[..., bool]) -> None:
-    real = getattr(owner, name)
-
-    def deadly(*args: Any, **kwargs: Any) -> Any:
-        if when(*args):
-            os._exit(CRASHED)
-        return real(*args, **kwargs)
-
-    setattr(owner, name, deadly)
-
-
 def _half_a_write(module: Any) -> None:
     def deadly(descriptor: int, data: bytes) -> None:
         os.write(descriptor, data[: len(data) // 2])
@@ -105,22 +109,16 @@ def _is_commit(_: Any, sql: str, *rest: Any) -> bool:
 
 _CRASHES: dict[str, Callable[[], None]] = {
     "half a photo": lambda: _half_a_write(disk),
-    "before the photo's folder is flushed": lambda: _die_before(
-        disk, "flush_folder", lambda *_: True
-    ),
-    "before the journal": lambda: _die_before(journal, "write_all", lambda *_: True),
+    "before the photo's folder is flushed": lambda: die_before(disk, "flush_folder"),
+    "before the journal": lambda: die_before(journal, "write_all"),
     "half a journal line": lambda: _half_a_write(journal),
-    "before the journal is flushed": lambda: _die_before(journal, "flush", lambda *_: True),
-    "before the commit": lambda: _die_before(database.Database, "run", _is_commit),
-    "before the database is closed": lambda: _die_before(
-        database.Database, "close", lambda *_: True
-    ),
+    "before the journal is flushed": lambda: die_before(journal, "flush"),
+    "before the commit": lambda: die_before(database.Database, "run", when=_is_commit),
+    "before the database is closed": lambda: die_before(database.Database, "close"),
 }
 STEPS = tuple(_CRASHES)
 _SEALED_CRASHES: dict[str, Callable[[], None]] = {
-    "before the head is put on record": lambda: _die_before(
-        head.HeadFile, "write", lambda *_: True
-    ),
+    "before the head is put on record": lambda: die_before(head.HeadFile, "write"),
     "half a record of the head": lambda: _half_a_write(head),
 }
 SEALED_STEPS = tuple(_SEALED_CRASHES)

@@ -31,13 +31,14 @@ def backup(
     """Write the vault to one file; it is encrypted when the vault is."""
     from tracker.services import backups
     from tracker.services.results import Refusal
+    from tracker.store.disk import repair_hint
 
     session = session_of(ctx)
     workspace = session.workspace()
     with session.output.progress("Backing up") as advance:
         made = backups.back_up(workspace, file, advance)
     session.output.result(_backup_object(made), _backup_text(made))
-    advice = f"Run: moletrail --vault '{workspace.vault_path}' verify --repair"
+    advice = repair_hint(workspace.vault_path)
     refusals = [Refusal(name, "It is missing from the vault.", advice) for name in made.missing]
     refusals += [Refusal(name, "It is not what was stored.", advice) for name in made.damaged]
     for refusal in refusals:
@@ -53,6 +54,7 @@ def restore(
 ) -> None:
     """Bring a backup back as a vault in a new folder."""
     from tracker.services import backups
+    from tracker.store.disk import repair_hint
 
     session = session_of(ctx)
     with session.output.progress("Restoring") as advance:
@@ -62,7 +64,7 @@ def restore(
     if outcome.damage:
         raise VaultDamagedError(
             f"When the backup was made, its vault was damaged: {' '.join(outcome.damage)}",
-            next_step=f"Run: moletrail --vault '{made.path}' verify --repair",
+            next_step=repair_hint(made.path),
         )
 
 

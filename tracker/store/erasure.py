@@ -13,7 +13,6 @@ import base64
 import json
 import logging
 import re
-from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -234,8 +233,3 @@ def _ends_with(journal: Path, digest: str) -> bool:
                 return file.read().startswith(digest.encode("ascii"))
         except FileNotFoundError:
             return False
-
-
-def names_of(vault: Path, paths: Iterable[Path]) -> tuple[str, ...]:
-    """Paths as a note of a deletion names them, each once."""
-    return tuple(dict.fromkeys(path.relative_to(vault).as_posix() for path in paths))
