@@ -38,7 +38,7 @@ class SamplingConfig:
     """How often what is drawn; boosts multiply the 1/sqrt(class count) weight."""
 
     pairs: int = 32
-    evolved: int = 8
+    evolved: int = 12
     phone_boost: float = 6.0
     repeated_boost: float = 2.0
     negative_share: float = 0.04

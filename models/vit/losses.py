@@ -1,4 +1,4 @@
-"""Losses on one forward pass: mask, class, and identity with change."""
+"""Losses on one forward pass: mask, class, identity and change."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from .data import NOT_A_LESION
 
 @dataclass(frozen=True)
 class LossConfig:
-    """Weights of the class and identity terms beside the mask's 1, and their constants."""
+    """Weights of the other terms beside the mask's 1, and their constants."""
 
-    class_weight: float = 0.5
+    class_weight: float = 1.0
     identity_weight: float = 0.5
+    change_weight: float = 0.5
     temperature: float = 0.1
     prior_strength: float = 1.0
     smoothing: float = 0.05
@@ -76,3 +77,18 @@ def identity_loss(embedding: Tensor, lesion: Tensor, pairs: int, config: LossCon
     twin = row ^ 1
     same[row, twin] = False
     return functional.cross_entropy(similarity.masked_fill(same, -1e4), twin)
+
+
+def change_loss(embedding: Tensor, parent: Tensor, config: LossConfig) -> Tensor:
+    """Rank another photo of the lesion above the lesion evolved (logistic, Burges 2005).
+
+    Among seventy negatives of ``identity_loss`` the evolved lesion is one, and is soon ignored;
+    this is the comparison the product makes. ``parent`` (N,) int64 as in Batch.
+    """
+    evolved = torch.nonzero(parent >= 0)[:, 0]
+    if len(evolved) == 0:
+        return embedding.sum() * 0.0
+    first = parent[evolved]
+    again = (embedding[first] * embedding[first ^ 1]).sum(1)
+    changed = (embedding[first] * embedding[evolved]).sum(1)
+    return functional.softplus((changed - again) / config.temperature).mean()

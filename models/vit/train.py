@@ -27,7 +27,7 @@ from torch.utils.data import DataLoader
 from .augment import AugmentConfig, Augmenter
 from .batches import Batch, PairBatches, SamplingConfig, class_prior, sampling_weights
 from .data import Corpus, corpus_root
-from .losses import LossConfig, class_loss, identity_loss, mask_loss
+from .losses import LossConfig, change_loss, class_loss, identity_loss, mask_loss
 from .network import CLASSES, LesionVit, VitConfig, load_weights, normalise
 from .overlays import Overlays
 
@@ -94,7 +94,9 @@ class Trainer:
         label = class_loss(out.class_logits, batch.label, self.prior, loss_config)
         pairs = self.config.sampling.pairs
         identity = identity_loss(out.embedding, batch.lesion, pairs, loss_config)
-        total = mask + loss_config.class_weight * label + loss_config.identity_weight * identity
+        change = change_loss(out.embedding, batch.parent, loss_config)
+        total = mask + loss_config.class_weight * label
+        total = total + loss_config.identity_weight * identity + loss_config.change_weight * change
         self.optimiser.zero_grad(set_to_none=True)
         total.backward()  # type: ignore[no-untyped-call]
         norm = torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.config.clip)
@@ -103,7 +105,8 @@ class Trainer:
         self._update_average()
         self.step += 1
         self.views += len(image)
-        return {"mask": mask.item(), "class": label.item(), "identity": identity.item()}
+        losses = {"mask": mask, "class": label, "identity": identity, "change": change}
+        return {name: loss.item() for name, loss in losses.items()}
 
     def _update_average(self) -> None:
         decay = min(self.config.average, (self.step + 1) / (self.step + 20))
