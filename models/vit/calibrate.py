@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
 
+from .calibration import best_temperature
 from .data import Corpus
 from .metrics import roc_auc, softmax
 from .predict import Predictions, predict
@@ -22,15 +22,10 @@ REFERENCE_PICTURES = 4000
 
 
 def fit_temperature(run: Predictions) -> float:
-    """Temperature of least negative log-likelihood on labelled pictures (Guo et al. 2017)."""
+    """The temperature for all labelled pictures of a run."""
     known = run.of(np.array([p.label >= 0 for p in run.pictures]))
     label = np.array([p.label for p in known.pictures])
-    rows = np.arange(len(label))
-
-    def loss(temperature: float) -> float:
-        return -float(np.log(softmax(known.logits, temperature)[rows, label] + 1e-12).mean())
-
-    return float(minimize_scalar(loss, bounds=(0.3, 5.0), method="bounded").x)
+    return best_temperature(known.logits, label)
 
 
 def certain_threshold(run: Predictions, temperature: float) -> dict[str, float]:

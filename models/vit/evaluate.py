@@ -5,6 +5,8 @@
 
 Pictures come from the cache (longest side at most 320 px). "frame" is the whole picture padded
 to a square; "crop" is the run-time crop around the true box, wrong by up to 15 %.
+"crop_as_the_product" is the mean over the crop and its mirror images, which is what the product
+shows; the others are one pass.
 """
 
 from __future__ import annotations
@@ -17,15 +19,18 @@ from typing import Any
 
 import numpy as np
 import onnxruntime
-from numpy.typing import NDArray
 
+from .calibration import calibration_report
 from .change import change_report
 from .data import Corpus, corpus_root
+from .explain import heat_map_report
+from .fairness import groups_report
 from .metrics import (
     THRESHOLDED_JACCARD_FLOOR,
     balanced_accuracy,
     bootstrap,
     first_match_rank,
+    mean_interval,
     roc_auc,
     softmax,
 )
@@ -35,11 +40,6 @@ from .predict import Framing, Predictions, open_session, predict
 FRAMINGS: tuple[Framing, ...] = ("frame", "crop")
 SEGMENTED = ("ham10000", "isic2018_task1", "padufes20")
 MELANOMA = CLASSES.index("mel")
-
-
-def mean_interval(values: NDArray[np.float64]) -> list[float]:
-    """Bootstrap interval of a mean."""
-    return bootstrap(lambda rows: float(values[rows].mean()), len(values))
 
 
 def segmentation_report(run: Predictions) -> dict[str, Any]:
@@ -147,6 +147,15 @@ def full_report(model: Path, against: Path | None, corpus: Corpus) -> dict[str, 
         }
         for framing, run in runs.items()
     }
+    steady = predict(session, corpus, pictures, "crop", steady=True)
+    report["crop_as_the_product"] = {
+        "segmentation": segmentation_report(steady),
+        "classes": class_report(steady),
+        "matching": matching_report(steady),
+        "calibration": calibration_report(steady),
+        "groups": groups_report(steady, corpus.root),
+    }
+    report["heat_map"] = heat_map_report(session, corpus, pictures)
     report["change"] = change_report(session, corpus)
     report["time_one_thread"] = {"model": milliseconds(session)}
     if against is not None:

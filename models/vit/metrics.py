@@ -65,6 +65,11 @@ def bootstrap(
     return [round(float(v), 4) for v in np.nanpercentile(draws, [2.5, 97.5])]
 
 
+def mean_interval(values: NDArray[np.float64]) -> list[float]:
+    """Bootstrap interval of a mean."""
+    return bootstrap(lambda rows: float(values[rows].mean()), len(values))
+
+
 def softmax(logits: Floats, temperature: float = 1.0) -> Floats:
     """Probabilities (N, K) of logits (N, K) divided by ``temperature``."""
     scaled = logits / temperature

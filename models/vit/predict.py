@@ -16,6 +16,8 @@ from .data import Corpus, Picture
 from .metrics import dice_and_jaccard
 
 OUTPUTS = ["embedding", "mask_logits", "class_logits"]
+MIRRORS = ((1, 1), (1, -1), (-1, 1), (-1, -1))
+"""Steps along rows and columns; the product's answer is the mean over these four."""
 JITTER = 0.15
 
 Framing = Literal["frame", "crop"]
@@ -80,14 +82,38 @@ def mask_in_frame(
     return mask
 
 
+def run_crop(
+    session: onnxruntime.InferenceSession, crop: NDArray[np.uint8], steady: bool
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+    """Embedding (128,), mask logits (s, s) and class logits (7,) of one crop (S, S, 3).
+
+    steady: as the product answers, the mean over the crop and its mirror images; the mask's mean
+    is one of probabilities, given back as their logit.
+    """
+    mirrors = MIRRORS if steady else MIRRORS[:1]
+    views = np.stack([crop[::rows, ::columns] for rows, columns in mirrors])
+    raw, masks, scores = session.run(OUTPUTS, {"image": views})
+    if not steady:
+        return raw[0], masks[0, 0], scores[0]
+    turned = [m[0][::rows, ::columns] for m, (rows, columns) in zip(masks, mirrors, strict=True)]
+    share = np.clip(np.mean(1.0 / (1.0 + np.exp(-np.array(turned))), axis=0), 1e-6, 1 - 1e-6)
+    embedding = raw.mean(axis=0)
+    return (
+        embedding / np.linalg.norm(embedding),
+        np.asarray(np.log(share / (1.0 - share)), np.float32),
+        scores.mean(axis=0),
+    )
+
+
 def predict(
     session: onnxruntime.InferenceSession,
     corpus: Corpus,
     pictures: list[Picture],
     framing: Framing,
     seed: int = 0,
+    steady: bool = False,
 ) -> Predictions:
-    """Run every picture once; the same seed gives the same crops."""
+    """Run every picture; the same seed gives the same crops. steady: the mean of four mirrors."""
     rng = np.random.default_rng(seed)
     size = int(session.get_inputs()[0].shape[1])
     embeddings, logits, overlaps = [], [], []
@@ -95,12 +121,12 @@ def predict(
         image, truth = corpus.image(picture), corpus.mask(picture)
         square = choose_square(rng, picture, framing)
         crop = cut_square(image, square, size)
-        embedding, mask, scores = session.run(OUTPUTS, {"image": crop[None]})
-        embeddings.append(embedding[0])
-        logits.append(scores[0])
+        embedding, mask, scores = run_crop(session, crop, steady)
+        embeddings.append(embedding)
+        logits.append(scores)
         overlap = (np.nan, np.nan)
         if truth is not None:
-            found = mask_in_frame(mask[0, 0], square, picture.height, picture.width)
+            found = mask_in_frame(mask, square, picture.height, picture.width)
             overlap = dice_and_jaccard(found, truth > 127)
         overlaps.append(overlap)
     table = np.array(overlaps, np.float64).reshape(-1, 2)
