@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tracker.errors import VaultLockedError
+from tracker.services import memo
 
 if TYPE_CHECKING:
     from tracker.services.session import Workspace
@@ -227,4 +228,5 @@ def _write_no_core_dump() -> None:
 def _forget_tables(path: Path) -> None:
     from tracker.store import kept  # noqa: PLC0415 - loads the database
 
+    memo.forget(path)
     kept.forget(path)

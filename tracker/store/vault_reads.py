@@ -46,6 +46,12 @@ class VaultReads:
         return self._header
 
     @property
+    def position(self) -> str:
+        """Names the state of the vault: equal as long as nothing is written to its journal."""
+        head = self._engine.head
+        return f"{head.seq}-{head.hash}"
+
+    @property
     def originals(self) -> PhotoFolder:
         """The files of the photos, which never change: they may be read with the vault shut."""
         return self._photos
