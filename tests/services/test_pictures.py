@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from tests import made_up
-from tracker.services import pictures
+from tracker.services import framing, pictures
 from tracker.services.comparing import complete_series
 from tracker.services.intake import add_photo
 from tracker.services.results import AddRequest, Stored
@@ -114,7 +114,7 @@ def test_the_later_photo_lies_on_the_earlier_one(stored: tuple[Workspace, list[s
 
     def agreement(one: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> float:
         # The flat grey beyond the photos' edges is no picture.
-        seen = (abs(earlier - pictures.OUTSIDE_GREY) > 4) & (abs(one - pictures.OUTSIDE_GREY) > 4)
+        seen = (abs(earlier - framing.OUTSIDE_GREY) > 4) & (abs(one - framing.OUTSIDE_GREY) > 4)
         return float(np.corrcoef(earlier[seen], one[seen])[0, 1])
 
     assert agreement(aligned) > 0.9

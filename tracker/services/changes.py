@@ -8,7 +8,7 @@ from datetime import date
 
 from tracker.analysis.duckling import LesionLook, ugly_ducklings, with_alert
 from tracker.analysis.judge import judge, sort_key
-from tracker.analysis.noise import DoubleShot
+from tracker.analysis.noise import DoubleShot, NoiseTable
 from tracker.analysis.series import LesionSeries, double_shots, series_of
 from tracker.domain.change import Alert, Change
 from tracker.domain.records import LifeCycle
@@ -40,10 +40,25 @@ def changes(
     Raises:
         UnknownNameError: nobody of that name.
     """
-    by_person: dict[str, list[Series]] = {}
     stored = [one for name in _people(workspace, person) for one in read_person(workspace, name)]
     if complete:
         stored = complete_all(workspace, stored, on_progress=on_progress)
+    return judged(workspace.noise, stored, since=since, lesion=lesion)
+
+
+def judged(
+    noise: NoiseTable,
+    stored: Sequence[Series],
+    *,
+    since: date | None = None,
+    lesion: str | None = None,
+) -> list[Change]:
+    """The judgements of series that were read, as `changes` gives them.
+
+    Args:
+        stored: all lesions of each person whose lesions are to be judged.
+    """
+    by_person: dict[str, list[Series]] = {}
     for one in stored:
         by_person.setdefault(one.lesion.person_id, []).append(one)
     found: list[Change] = []
@@ -54,7 +69,7 @@ def changes(
         for index, series in enumerate(everything):
             if _is_wanted(series, since, lesion):
                 others = _all_but(shots, index)
-                change = judge(replace(series, other_double_shots=others), workspace.noise)
+                change = judge(replace(series, other_double_shots=others), noise)
                 alert = ducklings.get(series.lesion)
                 found.append(change if alert is None else with_alert(change, alert))
     return sorted(found, key=sort_key)

@@ -71,18 +71,27 @@ def read_person(workspace: Workspace, person: str) -> list[Series]:
     Raises:
         UnknownNameError: nobody of that name.
     """
-    by_lesion: dict[str, list[Observation]] = {}
     with workspace.open("read") as vault:
-        owner = vault.person(person)
-        everything = vault.all_observations(owner)
-        for seen in everything:
-            if seen.lesion is not None:
-                by_lesion.setdefault(seen.lesion.lesion_id, []).append(seen)
-        marks = vault.analysis_marks([seen.observation_id for seen in everything])
-        return [
-            series_in(vault, lesion, by_lesion.get(lesion.lesion_id, []), marks)
-            for lesion in vault.lesions(owner)
-        ]
+        return read_person_in(vault, person)
+
+
+def read_person_in(vault: Vault, person: str) -> list[Series]:
+    """What an open vault holds of all of a person's lesions.
+
+    Raises:
+        UnknownNameError: nobody of that name.
+    """
+    by_lesion: dict[str, list[Observation]] = {}
+    owner = vault.person(person)
+    everything = vault.all_observations(owner)
+    for seen in everything:
+        if seen.lesion is not None:
+            by_lesion.setdefault(seen.lesion.lesion_id, []).append(seen)
+    marks = vault.analysis_marks([seen.observation_id for seen in everything])
+    return [
+        series_in(vault, lesion, by_lesion.get(lesion.lesion_id, []), marks)
+        for lesion in vault.lesions(owner)
+    ]
 
 
 def series_in(
@@ -127,7 +136,7 @@ def complete_all(
     Args:
         on_progress: called with (pairs done, pairs to do) over all the series.
     """
-    todo = [_missing(series) for series in stored]
+    todo = [missing_pairs(series) for series in stored]
     total, done = sum(map(len, todo)), 0
     whole = []
     for series, pairs in zip(stored, todo, strict=True):
@@ -147,11 +156,12 @@ def compare_added(workspace: Workspace, stored: Stored) -> None:
     if stored.lesion is None:
         return
     series = read_series(workspace, stored.person, stored.lesion)
-    own = [pair for pair in _missing(series) if stored.observation_id in pair]
+    own = [pair for pair in missing_pairs(series) if stored.observation_id in pair]
     _compare(workspace, series, own)
 
 
-def _missing(series: Series) -> list[Pair]:
+def missing_pairs(series: Series) -> list[Pair]:
+    """The wanted comparisons that were not made yet."""
     wanted = pairs_to_compare(series.lesion, series.observations)
     return [pair for pair in wanted if pair not in series.comparisons]
 

@@ -12,22 +12,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from tracker.domain.comparison import Comparison
 from tracker.domain.geometry import Box
 from tracker.domain.records import Observation
-from tracker.services import cache, pictures_io
+from tracker.services import cache, framing, pictures_io
 from tracker.services.session import Workspace
 from tracker.vision.decode import decode_photo
 
 #: Longer side of a whole photo, and side of a square lesion picture, as shown.
 PHOTO_PX = 1600
 LESION_PX = 640
-#: Fills what lies outside the photo: plain, so that it is not taken for skin or lesion.
-OUTSIDE_GREY = 128
-#: Side of a lesion picture over the lesion's longer side: enough skin to recognise the place.
-CONTEXT = 2.2
-#: Never less than this, even where the photo ends before it.
-LEAST_CONTEXT = 1.15
 
 Rgb = NDArray[np.uint8]
 
@@ -84,81 +77,22 @@ def aligned_pair(workspace: Workspace, earlier_id: str, later_id: str) -> Aligne
     with workspace.open("compare pictures") as vault:
         earlier, later = vault.observation(earlier_id), vault.observation(later_id)
         stored = vault.comparisons(earlier.lesion) if earlier.lesion is not None else ()
-    matrix = _later_to_earlier(stored, earlier, later)
     first = lesion_picture(workspace, earlier_id)
-    if matrix is None:
+    path = framing.paths_onto(stored, earlier_id).get(later_id)
+    if path is None:
         return AlignedPair(first, lesion_picture(workspace, later_id), is_aligned=False)
-    key = f"aligned-{_digest(earlier)}-{_digest(later)}-{_matrix_digest(matrix)}.jpg"
+    key = f"aligned-{_digest(earlier)}-{_digest(later)}-{_matrix_digest(path.matrix)}.jpg"
     found = cache.kept(workspace, key)
     if found is None:
-        warped = _in_frame_of(earlier, _pixels(workspace, later), matrix)
+        square = framing.own_square(earlier)
+        warped = framing.drawn(_pixels(workspace, later), square, LESION_PX, path.matrix)
         found = cache.keep(workspace, key, pictures_io.jpeg_bytes(warped))
     return AlignedPair(first, found, is_aligned=True)
 
 
-def _later_to_earlier(
-    stored: tuple[Comparison, ...], earlier: Observation, later: Observation
-) -> NDArray[np.float64] | None:
-    """Map of later photo pixels to earlier ones: directly, or through a photo both line up with.
-
-    Every stored registration can be walked in both directions; the shortest way wins.
-    """
-    steps: dict[str, list[tuple[str, NDArray[np.float64]]]] = {}
-    for pair in stored:
-        if pair.registration is None or pair.same_lesion is False:
-            continue
-        matrix = np.array(pair.registration.matrix, dtype=np.float64).reshape(3, 3)
-        steps.setdefault(pair.later, []).append((pair.earlier, matrix))
-        steps.setdefault(pair.earlier, []).append(
-            (pair.later, np.asarray(np.linalg.inv(matrix), dtype=np.float64))
-        )
-    reached = {later.observation_id: np.eye(3)}
-    frontier = [later.observation_id]
-    while frontier and earlier.observation_id not in reached:
-        following = []
-        for name in frontier:
-            for other, matrix in steps.get(name, ()):
-                if other not in reached:
-                    reached[other] = matrix @ reached[name]
-                    following.append(other)
-        frontier = following
-    return reached.get(earlier.observation_id)
-
-
-def _in_frame_of(earlier: Observation, later_rgb: Rgb, matrix: NDArray[np.float64]) -> Rgb:
-    """The later photo drawn over the square that the earlier lesion picture shows."""
-    square = _square(earlier)
-    zoom = LESION_PX / square.w
-    # Pixel centres are whole numbers in both pictures, hence the half pixels.
-    into = np.array(
-        [
-            [zoom, 0.0, -(square.x - 0.5) * zoom - 0.5],
-            [0.0, zoom, -(square.y - 0.5) * zoom - 0.5],
-            [0.0, 0.0, 1.0],
-        ]
-    )
-    whole = into @ matrix
-    # Bilinear sampling skips pixels when it reduces: bring the photo near its final size first.
-    size = float(np.sqrt(abs(np.linalg.det(whole[:2, :2]))))
-    small = pictures_io.reduced(later_rgb, max(1, round(max(later_rgb.shape[:2]) * min(1.0, size))))
-    step_x, step_y = later_rgb.shape[1] / small.shape[1], later_rgb.shape[0] / small.shape[0]
-    grow = np.array(
-        [[step_x, 0.0, step_x / 2 - 0.5], [0.0, step_y, step_y / 2 - 0.5], [0.0, 0.0, 1.0]]
-    )
-    drawn = cv2.warpPerspective(
-        small,
-        whole @ grow,
-        (LESION_PX, LESION_PX),
-        flags=cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_CONSTANT,
-        borderValue=(OUTSIDE_GREY,) * 3,
-    )
-    return np.asarray(drawn, dtype=np.uint8)
-
-
 def _lesion_pixels(rgb: Rgb, seen: Observation, outline: bool) -> Rgb:
     """(LESION_PX, LESION_PX, 3): the square around the lesion, grey where the photo ends."""
-    square = _square(seen)
+    square = framing.own_square(seen)
     pixels = _cut(rgb, square)
     picture = np.asarray(
         cv2.resize(pixels, (LESION_PX, LESION_PX), interpolation=_interpolation(square)),
@@ -176,26 +110,9 @@ def _interpolation(square: Box) -> int:
     return cv2.INTER_AREA if square.w > LESION_PX else cv2.INTER_CUBIC
 
 
-def _square(seen: Observation) -> Box:
-    mask = seen.analysis.mask
-    box = mask.box if mask is not None else seen.analysis.roi
-    if box is not None:
-        return _within(box, seen.photo.width, seen.photo.height)
-    return Box(0, 0, seen.photo.width, seen.photo.height).square(1.0)
-
-
-def _within(lesion: Box, width: int, height: int) -> Box:
-    """A square around the lesion, moved (and where needed narrowed) to show real skin only."""
-    square = lesion.square(CONTEXT)
-    if square.w > min(width, height):
-        longest = max(lesion.w, lesion.h)
-        square = lesion.square(max(LEAST_CONTEXT, min(width, height) / longest))
-    x = min(max(square.x, 0), width - square.w) if square.w <= width else square.x
-    y = min(max(square.y, 0), height - square.h) if square.h <= height else square.y
-    return Box(x, y, square.w, square.h)
-
-
-def _cut(pixels: NDArray[np.uint8], square: Box, border: int = OUTSIDE_GREY) -> NDArray[np.uint8]:
+def _cut(
+    pixels: NDArray[np.uint8], square: Box, border: int = framing.OUTSIDE_GREY
+) -> NDArray[np.uint8]:
     """The square of a picture, even where it reaches beyond: there it is filled with `border`."""
     height, width = pixels.shape[:2]
     inside = square.clip(width, height)
