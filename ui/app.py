@@ -17,23 +17,30 @@ from ui import session, strings  # noqa: E402
 from ui.parts import chrome, locking, passphrase  # noqa: E402
 from ui.views import add, data, first_run, lesion, overview, unlock  # noqa: E402
 
+#: Links of the navigation bar, by the short name of their page.
+_IN_BAR = {
+    "lesions": strings.NAV_LESIONS,
+    "add": strings.NAV_ADD_SHORT,
+    "data": strings.NAV_DATA_SHORT,
+}
+#: Pages that are reached from another one, which the bar marks instead.
+_BELONGS_TO = {"timeline": "lesions"}
+
+
+def _page(
+    show: Callable[[], None], title: str, icon: str, path: str, *, first: bool = False
+) -> StreamlitPage:
+    drawn = f":material/{icon}:"
+    return st.Page(show, title=title, icon=drawn, url_path=path, default=first)
+
 
 def _pages() -> dict[str, StreamlitPage]:
     """Pages under the short names other pages lead to them by."""
-    icon = ":material/{}:".format
     return {
-        "lesions": st.Page(
-            overview.show,
-            title=strings.NAV_LESIONS,
-            icon=icon("grid_view"),
-            url_path="lesions",
-            default=True,
-        ),
-        "timeline": st.Page(
-            lesion.show, title=strings.NAV_LESION, icon=icon("timeline"), url_path="timeline"
-        ),
-        "add": st.Page(add.show, title=strings.NAV_ADD, icon=icon("add_a_photo"), url_path="add"),
-        "data": st.Page(data.show, title=strings.NAV_DATA, icon=icon("lock"), url_path="data"),
+        "lesions": _page(overview.show, strings.NAV_LESIONS, "apps", "lesions", first=True),
+        "timeline": _page(lesion.show, strings.NAV_LESION, "timeline", "timeline"),
+        "add": _page(add.show, strings.NAV_ADD, "add_a_photo", "add"),
+        "data": _page(data.show, strings.NAV_DATA, "shield_lock", "data"),
     }
 
 
@@ -45,18 +52,18 @@ def main() -> None:
     state = vault_state(session.workspace())
     pages = _pages()
     session.remember_pages(pages)
+    # The bar is our own. The address stays behind the pages that stand before all others, so that
+    # unlocking leads to the page that was asked for.
+    page = st.navigation(list(pages.values()), position="hidden")
     draw = _before_the_pages(state)
     if draw is not None:
-        # The address stays, so that unlocking leads to the page that was asked for.
-        st.navigation(list(pages.values()), position="hidden")
         draw()
         chrome.footer()
         return
-    page = st.navigation(list(pages.values()), position="top")
+    name = next(name for name, known in pages.items() if known is page)
+    chrome.navigation(pages, _IN_BAR, _BELONGS_TO.get(name, name), lockable=bool(state.encrypted))
     if state.is_demo:
         chrome.demo_banner()
-    if state.encrypted:
-        locking.bar()
     with chrome.errors_in_words():
         page.run()
     chrome.footer()

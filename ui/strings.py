@@ -4,10 +4,13 @@ from __future__ import annotations
 
 APP_NAME = "Moletrail"
 
-NAV_LESIONS = "Lesions"
+NAV_LESIONS = "Spots"
 NAV_ADD = "Add photos"
 NAV_LESION = "Timeline"
 NAV_DATA = "Data and privacy"
+#: In the bar, where a phone leaves a word's room to each.
+NAV_ADD_SHORT = "Add"
+NAV_DATA_SHORT = "Data"
 
 DEMO_BANNER = "Demo: made-up pictures, measured by the real program."
 EMPTY_TITLE = "No photos yet"

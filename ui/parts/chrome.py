@@ -1,41 +1,25 @@
-"""What every page shares: look, header, demo banner, footer, and errors in words."""
+"""What every page shares: look, navigation, demo banner, footer, and errors in words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import html
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+from streamlit.navigation.page import StreamlitPage
 
 from tracker.domain import wording
 from tracker.errors import MoletrailError, VaultBusyError
 from ui import session, strings
+from ui.parts import locking
 
+_HERE = Path(__file__).resolve().parents[1]
 #: A file of ours: an icon by name would be fetched from a font server by the browser.
-_ICON = Path(__file__).resolve().parents[1] / "icon.png"
-_CSS = """
-<style>
-.block-container { max-width: 72rem; padding-top: 4.6rem; padding-bottom: 2rem; }
-h1 { letter-spacing: -.015em; }
-.mt-footer { margin-top: 3rem; padding-top: 1rem; font-size: .92rem; line-height: 1.5;
-  border-top: 1px solid var(--mt-line, rgba(128,128,128,.35)); }
-.mt-status { display: inline-flex; gap: .5rem; align-items: center; padding: .28rem .7rem;
-  border-radius: 999px; font-weight: 600; font-size: .9rem; line-height: 1.35;
-  border: 1.5px solid currentColor; }
-.mt-status .mark { font-weight: 800; }
-.mt-changed { color: light-dark(#9A3412, #FDBA74); background: light-dark(#FFF4EC, #3A2416); }
-.mt-no_change_detected { color: light-dark(#334155, #CBD5E1);
-  background: light-dark(#F1F5F9, #222C36); }
-.mt-cannot_compare { color: light-dark(#6B21A8, #D8B4FE); background: light-dark(#FAF5FF, #2C1F38);
-  border-style: dashed; }
-.mt-baseline_only { color: light-dark(#1E4E79, #93C5FD); background: light-dark(#EFF6FF, #17283A); }
-.st-key-narrow { max-width: 40rem; margin-inline: auto; }
-.st-key-recovery-key code { font-size: 1.2rem; letter-spacing: .05em; }
-@media (min-width: 641px) { .st-key-lock-bar { margin: 1.2rem 0 -5.5rem; z-index: 1; } }
-@media (max-width: 640px) { .block-container { padding-left: 1rem; padding-right: 1rem; } }
-</style>
-"""
+_ICON = _HERE / "icon.png"
 
 
 def page_setup() -> None:
@@ -43,16 +27,59 @@ def page_setup() -> None:
     st.set_page_config(page_title=strings.APP_NAME, page_icon=str(_ICON), layout="wide")
 
 
+@cache
+def _rules() -> str:
+    return (_HERE / "look.css").read_text(encoding="utf-8")
+
+
 def look() -> None:
-    """The few rules that Streamlit's theme cannot express."""
-    dark = st.context.theme.type == "dark"
-    scheme = "dark" if dark else "light"
-    st.html(_CSS + f"<style>.stApp {{ color-scheme: {scheme}; }}</style>")
+    """The rules that Streamlit's theme cannot express."""
+    scheme = "dark" if is_dark() else "light"
+    st.html(f"<style>.stApp {{ color-scheme: {scheme}; }}\n{_rules()}</style>")
+
+
+def is_dark() -> bool:
+    """Whether the page is drawn in the dark scheme."""
+    return st.context.theme.type == "dark"
+
+
+def card(key: str) -> DeltaGenerator:
+    """A raised box; `key` is unique on its page."""
+    return st.container(key=f"card-{key}")
+
+
+def lead(text: str) -> None:
+    """The sentence under a page's title; plain text."""
+    st.html(f'<p class="mt-lead">{html.escape(text)}</p>')
+
+
+def navigation(
+    pages: Mapping[str, StreamlitPage], shown: Mapping[str, str], current: str, *, lockable: bool
+) -> None:
+    """The bar that leads to every page: on top of a wide window, at the bottom of a phone's.
+
+    Args:
+        shown: short names of the pages in the bar, each with the words of its link.
+        current: short name of the page that is drawn, or of the one that it belongs to.
+        lockable: the diary is encrypted and open: a button locks it.
+    """
+    with st.container(key="nav", horizontal=True):
+        st.html(f'<span class="mt-brand">{strings.APP_NAME}</span>')
+        with st.container(key="nav-pages", horizontal=True):
+            for name, words in shown.items():
+                with st.container(key=f"nav-to-{name}"):
+                    st.page_link(pages[name], label=words, icon=pages[name].icon or None)
+        if lockable:
+            locking.bar()
+    st.html(
+        f"<style>.st-key-nav .st-key-nav-to-{current} a {{ background: var(--mt-brand-soft); }}"
+        f".st-key-nav .st-key-nav-to-{current} a * {{ color: var(--mt-brand) !important; }}</style>"
+    )
 
 
 def demo_banner() -> None:
     """Said on every page of a demo vault."""
-    st.info(strings.DEMO_BANNER, icon=":material/science:")
+    st.html(f'<div class="mt-demo"><span aria-hidden="true">◔</span>{strings.DEMO_BANNER}</div>')
 
 
 def footer() -> None:

@@ -21,7 +21,7 @@ def begin() -> None:
 
 def bar() -> None:
     """A button that locks, on every page of an unlocked encrypted diary."""
-    with st.container(horizontal=True, horizontal_alignment="right", key="lock-bar"):
+    with st.container(key="lock-bar"):
         if st.button(
             strings.LOCK_NOW,
             icon=":material/lock:",
