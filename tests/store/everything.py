@@ -27,6 +27,13 @@ def everything(path: Path, key: VaultKey | None = None) -> dict[str, Any]:
             "waiting": vault.unassigned(),
             "comparisons": {each.lesion_id: vault.comparisons(each) for each in lesions},
             "symptoms": {each.lesion_id: vault.symptoms(each) for each in lesions},
+            "decisions": vault.decisions(),
+            "answers": vault.answers(),
+            "surveys": vault.surveys(),
+            "profiles": vault.profiles(),
+            "bin": vault.bin_items(),
+            "lesions and bin": vault.lesions(binned=True),
+            "networks' masks": {name: vault.network_analysis(name) for name in ids},
             "photos": {
                 each.observation_id: vault.photo_bytes(each.photo.photo_sha256) for each in seen
             },

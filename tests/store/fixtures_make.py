@@ -17,14 +17,16 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from tests.store.builders import OTHER_MODEL_SHA, a_capture, a_comparison, add, an_analysis
 from tests.store.kinds import Kept, make_vault
 from tracker.domain.analysis import Analysis, LesionMask
+from tracker.domain.body import BodyPlace, BodyView, SiteMark
+from tracker.domain.care import DecisionKind, DeviceProfile
 from tracker.domain.geometry import Box
-from tracker.domain.records import LifeCycle, SymptomKind
+from tracker.domain.records import LifeCycle, MaskMethod, SymptomKind
 from tracker.store import tables
 from tracker.store.database import DATABASE_FILE
 from tracker.store.doomed import doomed_person
@@ -79,6 +81,30 @@ def delete_somebody(kept: Kept) -> None:
     erase(kept.path, lambda vault: doomed_person(vault, vault.person("Max")), key=kept.key)
 
 
+def take_care(kept: Kept) -> None:
+    """What people decide, answer, look over and put away; the photos end as they were."""
+    with kept.open() as vault:
+        zoe, ben = vault.person("Zoë Å."), vault.person("Ben")
+        lesion = vault.lesion(zoe, "left arm")
+        (one,), (three,) = vault.observations(lesion), vault.unassigned(ben)
+        vault.set_place(lesion, BodyPlace(BodyView.LEFT_PALM, 0.25, 0.5))
+        vault.set_mark(lesion, SiteMark.WOUND)
+        vault.set_recheck(lesion, 4)
+        vault.set_life_cycle(lesion, LifeCycle.RESOLVED, "gone", on=date(2026, 2, 3))
+        for method in (MaskMethod.BRUSH, MaskMethod.ORIGINAL):
+            found = by_hand(3) if method is MaskMethod.BRUSH else three.analysis
+            vault.correct_mask(three.observation_id, found, method, "Dr Bär")
+        seen = [one.observation_id]
+        vault.add_decision(
+            lesion, DecisionKind.MONITOR, "Dr Bär", until=date(2026, 9, 1), observations=seen
+        )
+        vault.add_answer(lesion, [SymptomKind.ITCH], observation_id=one.observation_id)
+        vault.save_survey(zoe, "arm", date(2026, 1, 2), [lesion], note="both sides")
+        vault.save_profile(DeviceProfile("pro_1", "my lens", 0.01, 0.0001, 4000, 3000, None))
+        vault.put_in_bin("photo", one.observation_id)
+        vault.take_from_bin(vault.bin_items()[0])
+
+
 def everything_at_once(kept: Kept) -> None:
     """All that may happen to a vault after `fill`, and a snapshot of its tables if it has one."""
     delete_somebody(kept)
@@ -90,6 +116,7 @@ FURTHER: dict[str, Callable[[Kept], None]] = {
     "-repaired": note_repair,
     "-deleted": delete_somebody,
     "-full": everything_at_once,
+    "-care": take_care,
 }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import types
 import typing
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import Enum
 from typing import Any, cast
 
@@ -71,6 +71,7 @@ _SPECIAL: dict[Any, st.SearchStrategy[Any]] = {
     int: INTS,
     bool: st.booleans(),
     datetime: LOCAL_TIMES,
+    date: st.dates(date(1900, 1, 1), date(2200, 1, 1)),
     Box: BOXES,
     LesionMask: masks(),
     embeddings: embeddings(),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import json
 import tempfile
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,8 @@ from tests.store.everything import everything
 from tests.store.fixtures_make import FIXTURES, PACKED_DATABASE, by_hand, unpack
 from tests.store.kinds import PASSPHRASE, Kept
 from tests.store.same import assert_same
+from tracker.domain.body import BodyPlace, BodyView, SiteMark
+from tracker.domain.care import DecisionKind
 from tracker.domain.geometry import Box
 from tracker.domain.records import LifeCycle, SymptomKind
 from tracker.errors import WrongPassphraseError
@@ -34,6 +36,7 @@ EMPTY = [name for name in NAMES if name.endswith("-empty")]
 BEFORE_REANALYSIS = {"format-1"}
 #: What was printed when the encrypted ones were made; `kinds.PASSPHRASE` opens them too.
 RECOVERY_KEYS = {
+    "format-2-care": "FZ24G-RGMYM-402WY-MK78D-YV99H-WT5X3-N6C6K",
     "format-2-empty": "YP1M1-4KVPQ-CSBG7-GR4PF-M5VYG-ZGW5R-16231",
     "format-2-full": "36P6K-C7VF0-S567Z-PMEA9-N291D-HPCBH-MNSZ1",
 }
@@ -88,6 +91,25 @@ def test_a_stored_vault_opens_as_it_was(tmp_path: Path, name: str) -> None:
             assert_same(observation.analysis.mask, wanted.mask)
             assert observation.analysis.model == wanted.model
             assert observation.analysis.others == wanted.others
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name.endswith("-care")])
+def test_what_people_decided_is_read_as_it_was(tmp_path: Path, name: str) -> None:
+    with stored(name, tmp_path / "vault").open() as vault:
+        lesion = vault.lesion(vault.person("Zoë Å."), "left arm")
+        (one,), (three,) = vault.observations(lesion), vault.unassigned(vault.person("Ben"))
+        assert lesion.place == BodyPlace(BodyView.LEFT_PALM, 0.25, 0.5)
+        assert (lesion.mark, lesion.recheck_months) == (SiteMark.WOUND, 4)
+        assert (lesion.stage_on, lesion.merged_into) == (date(2026, 2, 3), None)
+        (decision,), (answer,) = vault.decisions(lesion), vault.answers(lesion)
+        assert (decision.by, decision.kind) == ("Dr Bär", DecisionKind.MONITOR)
+        assert decision.until == date(2026, 9, 1)
+        assert decision.observations == (one.observation_id,)
+        assert answer.kinds == (SymptomKind.ITCH,)
+        (survey,), (profile,) = vault.surveys(), vault.profiles()
+        assert (survey.site, survey.lesions) == ("arm", (lesion.lesion_id,))
+        assert (profile.name, profile.mm_per_px) == ("my lens", 0.01)
+        assert (vault.bin_items(), three.mask_corrected) == ([], None)
 
 
 @pytest.mark.parametrize("name", EMPTY)

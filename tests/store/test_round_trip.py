@@ -25,26 +25,41 @@ from tests.store.same import assert_same, difference
 from tests.store.strategies import UTC_TIMES, analyses, of_type
 from tracker.domain.analysis import Analysis, LesionMask
 from tracker.domain.capture import CaptureTime, DateSource
+from tracker.domain.care import Answer, Decision, DeviceProfile, Survey
 from tracker.domain.comparison import Comparison
 from tracker.domain.geometry import Box
-from tracker.domain.records import Lesion, LifeCycle, Person, PhotoRecord, Symptom, SymptomKind
+from tracker.domain.records import (
+    Lesion,
+    LifeCycle,
+    MaskCorrection,
+    Person,
+    PhotoRecord,
+    Symptom,
+    SymptomKind,
+)
 from tracker.errors import InternalError
 from tracker.store import NewObservation, Vault
 from tracker.store.codec import decode, encode
 from tracker.store.events import (
+    BinChanged,
     CaptureCorrected,
     ComparisonAdded,
+    DecisionMade,
     Deleted,
+    DeviceProfileSaved,
     Event,
     JournalRepaired,
     LesionSaved,
+    MaskCorrected,
     NoteSet,
     ObservationAdded,
     ObservationMoved,
     ObservationReanalysed,
     PersonSaved,
     PhotoKept,
+    SurveySaved,
     SymptomAdded,
+    SymptomsAnswered,
     VaultCreated,
     event_from_json,
     event_to_json,
@@ -75,6 +90,14 @@ EVENTS: dict[type[Event], st.SearchStrategy[Event]] = {
     NoteSet: st.builds(NoteSet, of_type(str), of_type(str | None)),
     ComparisonAdded: st.builds(ComparisonAdded, of_type(Comparison)),
     SymptomAdded: st.builds(SymptomAdded, of_type(Symptom)),
+    MaskCorrected: st.builds(MaskCorrected, of_type(MaskCorrection), analyses()),
+    DecisionMade: st.builds(DecisionMade, of_type(Decision)),
+    SymptomsAnswered: st.builds(SymptomsAnswered, of_type(Answer)),
+    SurveySaved: st.builds(SurveySaved, of_type(Survey)),
+    DeviceProfileSaved: st.builds(DeviceProfileSaved, of_type(DeviceProfile)),
+    BinChanged: st.builds(
+        BinChanged, st.sampled_from(["photo", "lesion"]), of_type(str), st.booleans(), UTC_TIMES
+    ),
     JournalRepaired: st.builds(JournalRepaired, UTC_TIMES, *[of_type(int)] * 4),
     Deleted: st.builds(Deleted, UTC_TIMES, *[of_type(int)] * 6),
 }

@@ -31,7 +31,7 @@ from tests.store.workers import CRASHED, context
 from tracker import resources
 from tracker.domain.records import SymptomKind
 from tracker.errors import StorageFullError, VaultNewerError
-from tracker.store import Vault, apply, events, migrating, reads, reads_check
+from tracker.store import Vault, apply, events, migrating, reads, reads_care, reads_check
 from tracker.store.database import DATABASE_FILE, Database
 from tracker.store.events import Event, SymptomAdded
 from tracker.store.migrate import load_migrations, migrate
@@ -253,18 +253,19 @@ def test_every_question_is_asked_of_a_migrated_database(
         return real(*args)
 
     questions = [
-        name
-        for name, found in inspect.getmembers(reads, inspect.isfunction)
-        if found.__module__ == reads.__name__ and not name.startswith("_")
+        (module, name)
+        for module in (reads, reads_care)
+        for name, found in inspect.getmembers(module, inspect.isfunction)
+        if found.__module__ == module.__name__ and not name.startswith("_")
     ]
-    for name in questions:
-        monkeypatch.setattr(reads, name, partial(spy, name, getattr(reads, name)))
+    for module, name in questions:
+        monkeypatch.setattr(module, name, partial(spy, name, getattr(module, name)))
     database = Database.open(full, load_migrations(resources.migrations_dir()))
     try:
         reads_check.ask_everything(database)
     finally:
         database.close()
-    assert asked == set(questions)
+    assert asked == {name for _, name in questions}
 
 
 def test_a_comparison_of_an_earlier_analysis_no_longer_counts(vault_path: Path) -> None:

@@ -7,13 +7,13 @@ and nothing needs to be read first.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from tracker.domain.analysis import Analysis, ModelIdentity
 from tracker.domain.capture import CaptureTime
 from tracker.domain.comparison import Comparison
 from tracker.domain.geometry import Box
+from tracker.store.apply_care import care_rows, utc
 from tracker.store.codec import pack_bits
 from tracker.store.database import Database
 from tracker.store.events import (
@@ -22,14 +22,13 @@ from tracker.store.events import (
     Deleted,
     Event,
     JournalRepaired,
-    LesionSaved,
+    MaskCorrected,
     NoteSet,
     ObservationAdded,
     ObservationMoved,
     ObservationReanalysed,
     PersonSaved,
     PhotoKept,
-    SymptomAdded,
     VaultCreated,
 )
 from tracker.store.journal import Entry
@@ -40,11 +39,6 @@ TableRow = tuple[str, tuple[Any, ...]]
 _ROWS_A_STATEMENT = 64
 
 
-def utc(time: datetime) -> datetime:
-    """The instant as the database keeps it: UTC without a zone; without a zone it is local."""
-    return time.astimezone(UTC).replace(tzinfo=None)
-
-
 def rows_of(event: Event) -> Iterator[TableRow]:
     """The rows that an event adds."""
     match event:
@@ -52,19 +46,6 @@ def rows_of(event: Event) -> Iterator[TableRow]:
             yield "vault", (vault_id, utc(created_at), demo)
         case PersonSaved(person):
             yield "person", (person.person_id, person.name)
-        case LesionSaved(at, note):
-            yield (
-                "lesion",
-                (
-                    at.lesion_id,
-                    at.person_id,
-                    at.name,
-                    at.site,
-                    at.life_cycle.value,
-                    at.is_new,
-                    note,
-                ),
-            )
         case PhotoKept(p):
             yield (
                 "photo",
@@ -82,10 +63,13 @@ def rows_of(event: Event) -> Iterator[TableRow]:
             yield "note", (observation_id, note)
         case ComparisonAdded(comparison):
             yield "comparison", _comparison(comparison)
-        case SymptomAdded(s):
-            yield "symptom", (s.symptom_id, s.lesion_id, s.kind.value, utc(s.noted_at), s.note)
+        case MaskCorrected(correction, analysis):
+            yield from care_rows(event)
+            yield from _analysis(correction.observation_id, analysis)
         case JournalRepaired() | Deleted():
             yield _rewriting(event)
+        case _:
+            yield from care_rows(event)
 
 
 def _rewriting(event: JournalRepaired | Deleted) -> TableRow:

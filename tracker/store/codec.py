@@ -16,7 +16,7 @@ import types
 import typing
 import zlib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from typing import Any, cast
 
@@ -122,7 +122,7 @@ def _encode_plain(kind: Any, value: Any) -> Any:
         return int(value)
     if kind is float and isinstance(value, int | float | np.number):
         return _finite(float(value))
-    if kind is datetime and isinstance(value, datetime):
+    if kind in (date, datetime) and type(value) is kind:
         return value.isoformat()
     if isinstance(kind, type) and issubclass(kind, Enum):
         return kind(value).value
@@ -136,6 +136,8 @@ def _decode_plain(kind: Any, found: Any) -> Any:
         return _finite(float(_as((int, float), found)))
     if kind is datetime:
         return datetime.fromisoformat(_as(str, found))
+    if kind is date:
+        return date.fromisoformat(_as(str, found))
     if isinstance(kind, type) and issubclass(kind, Enum):
         return kind(found)
     if kind in (bool, int, str):

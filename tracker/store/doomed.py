@@ -53,7 +53,7 @@ def doomed_lesion(vault: Vault, lesion: Lesion) -> Doomed:
 def doomed_person(vault: Vault, person: Person) -> Doomed:
     """A person with everything."""
     gone = [use for use in vault.uses() if use.person_id == person.person_id]
-    return _doomed(vault, gone, lesions=vault.lesions(person), people=[person])
+    return _doomed(vault, gone, lesions=vault.lesions(person, binned=True), people=[person])
 
 
 def _doomed(
@@ -85,11 +85,11 @@ def _merged_into_what_goes(vault: Vault, into: Lesion, gone: list[Use]) -> list[
     taken = {use.lesion_id for use in vault.uses()}
     return [
         lesion
-        for lesion in vault.lesions()
+        for lesion in vault.lesions(binned=True)
         if lesion.person_id == into.person_id
         and lesion.life_cycle is LifeCycle.MERGED
         and lesion.lesion_id not in taken | {into.lesion_id}
-        and observations & vault.ever_assigned(lesion)
+        and (lesion.merged_into == into.lesion_id or observations & vault.ever_assigned(lesion))
     ]
 
 
@@ -105,6 +105,27 @@ def is_about(kind: str, payload: Any, doomed: Doomed) -> bool:
     if kind not in _ABOUT:
         raise InternalError(f"Nobody knows what a {kind!a} entry is about.")
     return _ABOUT[kind](payload, doomed)
+
+
+def without(kind: str, payload: Any, doomed: Doomed) -> Any:
+    """The payload of an entry that stays, without the ids of what goes.
+
+    A decision outlives a photo it was based on, and a survey a lesion that it showed.
+    """
+    if kind == "decision_made":
+        return _thinned(payload, "decision", "observations", doomed)
+    if kind == "survey_saved":
+        return _thinned(payload, "survey", "lesions", doomed)
+    if kind == "symptoms_answered" and payload["answer"]["observation_id"] in doomed.observations:
+        return payload | {"answer": payload["answer"] | {"observation_id": None}}
+    if kind == "lesion_saved" and payload["lesion"].get("merged_into") in doomed.lesions:
+        return payload | {"lesion": payload["lesion"] | {"merged_into": None}}
+    return payload
+
+
+def _thinned(payload: Any, name: str, field: str, doomed: Doomed) -> Any:
+    kept = [each for each in payload[name][field] if each not in doomed.ids]
+    return payload | {name: payload[name] | {field: kept}}
 
 
 def _of_observation(payload: Any, doomed: Doomed) -> bool:
@@ -132,6 +153,12 @@ _ABOUT: dict[str, Callable[[Any, Doomed], bool]] = {
     "note_set": _of_observation,
     "comparison_added": _of_comparison,
     "symptom_added": lambda payload, doomed: payload["symptom"]["lesion_id"] in doomed.lesions,
+    "mask_corrected": lambda payload, doomed: _of_observation(payload["correction"], doomed),
+    "decision_made": lambda payload, doomed: payload["decision"]["lesion_id"] in doomed.lesions,
+    "symptoms_answered": lambda payload, doomed: payload["answer"]["lesion_id"] in doomed.lesions,
+    "survey_saved": lambda payload, doomed: payload["survey"]["person_id"] in doomed.people,
+    "device_profile_saved": _of_none,
+    "bin_changed": lambda payload, doomed: payload["item_id"] in doomed.ids,
     "journal_repaired": _of_none,
     "deleted": _of_none,
 }

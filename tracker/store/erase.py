@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tracker.store.disk import PRIVATE_FILE, damaged, explained, flush, neutral_times, write_all
-from tracker.store.doomed import Doomed, is_about
+from tracker.store.doomed import Doomed, is_about, without
 from tracker.store.entry import Head, seal
 from tracker.store.erasure import Erasure, carry_out, may_go, new_journal
 from tracker.store.events import Deleted
@@ -69,9 +69,8 @@ def _write_without(vault: Path, sealing: Sealing, doomed: Doomed, new: Path) -> 
         for line in _lines(vault, codec):
             entries = line.seq
             if not is_about(line.kind, line.payload, doomed):
-                raw, digest = codec.encode(
-                    head.seq + 1, head.hash, line.time, line.kind, line.payload
-                )
+                payload = without(line.kind, line.payload, doomed)
+                raw, digest = codec.encode(head.seq + 1, head.hash, line.time, line.kind, payload)
                 write_all(descriptor, raw)
                 head = Head(head.seq + 1, digest)
         now = datetime.now(UTC)

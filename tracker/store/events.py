@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from tracker.domain.analysis import EMBEDDING_DIM, Analysis
 from tracker.domain.capture import CaptureTime, Modality
+from tracker.domain.care import Answer, Decision, DeviceProfile, Survey
 from tracker.domain.comparison import Comparison
 from tracker.domain.geometry import Box
-from tracker.domain.records import Lesion, Person, PhotoRecord, Symptom
+from tracker.domain.records import Lesion, MaskCorrection, Person, PhotoRecord, Symptom
 from tracker.errors import InternalError
 from tracker.store.codec import CodecError, decode, encode
 
@@ -114,6 +115,55 @@ class SymptomAdded:
     symptom: Symptom
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class MaskCorrected:
+    """A person corrected a mask, or put the network's back.
+
+    analysis: with that mask and what was measured on it; the earlier analyses stay.
+    """
+
+    correction: MaskCorrection
+    analysis: Analysis
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionMade:
+    """A clinician decided on a lesion, or took the standing decision back."""
+
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class SymptomsAnswered:
+    """A person was asked about symptoms, and answered."""
+
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class SurveySaved:
+    """A site was looked over, or the record of it was corrected."""
+
+    survey: Survey
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceProfileSaved:
+    """A device was calibrated, or is not offered any more."""
+
+    profile: DeviceProfile
+
+
+@dataclass(frozen=True, slots=True)
+class BinChanged:
+    """A photo (observation) or lesion was put into the bin or taken out; `changed_at` is UTC."""
+
+    kind: Literal["photo", "lesion"]
+    item_id: str
+    binned: bool
+    changed_at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class JournalRepaired:
     """The journal was damaged, and this is what became of its entries; times are UTC.
@@ -157,6 +207,12 @@ Event = (
     | NoteSet
     | ComparisonAdded
     | SymptomAdded
+    | MaskCorrected
+    | DecisionMade
+    | SymptomsAnswered
+    | SurveySaved
+    | DeviceProfileSaved
+    | BinChanged
     | JournalRepaired
     | Deleted
 )
@@ -174,6 +230,12 @@ KINDS: dict[str, type[Event]] = {
     "note_set": NoteSet,
     "comparison_added": ComparisonAdded,
     "symptom_added": SymptomAdded,
+    "mask_corrected": MaskCorrected,
+    "decision_made": DecisionMade,
+    "symptoms_answered": SymptomsAnswered,
+    "survey_saved": SurveySaved,
+    "device_profile_saved": DeviceProfileSaved,
+    "bin_changed": BinChanged,
     "journal_repaired": JournalRepaired,
     "deleted": Deleted,
 }
@@ -191,7 +253,7 @@ def event_to_json(event: Event) -> tuple[str, dict[str, Any]]:
         InternalError: a field holds what its type does not allow (a bug); nothing was written.
     """
     try:
-        if isinstance(event, ObservationAdded | ObservationReanalysed):
+        if isinstance(event, ObservationAdded | ObservationReanalysed | MaskCorrected):
             event = replace(event, analysis=kept_analysis(event.analysis))
         payload = encode(type(event), event)
         return _WORDS[type(event)], payload

@@ -13,34 +13,39 @@ from numpy.typing import NDArray
 from tracker.domain.analysis import EMBEDDING_DIM
 from tracker.domain.comparison import Comparison
 from tracker.domain.geometry import Box
-from tracker.domain.records import Lesion, Observation, Person, PhotoRecord, Symptom
+from tracker.domain.records import Lesion, Observation, Person, PhotoRecord
 from tracker.store.database import Database, Row
+from tracker.store.reads_care import mask_corrections
 from tracker.store.rows import (
     comparison_of,
     lesion_of,
     observation_of,
     person_of,
     photo_of,
-    symptom_of,
 )
 from tracker.store.values import Use
 
-_LESIONS = """
-SELECT l.lesion_id, l.person_id, p.name AS person, l.name AS lesion, l.site, l.life_cycle, l.is_new
-FROM lesion_now l JOIN person_now p USING (person_id)
+#: A lesion's columns but for its person's.
+OF_LESION = """l.lesion_id, l.name AS lesion, l.site, l.life_cycle, l.is_new,
+    l.place_view, l.place_x, l.place_y, l.mark, l.recheck_months, l.stage_on, l.merged_into"""
+_OF_LESIONS = f"""
+SELECT l.person_id, p.name AS person, {OF_LESION}
+FROM {{lesion}} l JOIN person_now p USING (person_id)
 """
+#: What is in the bin is left out of lists; it can be had by its id, or where it is asked for.
+_LESIONS, _LESIONS_AND_BIN = (_OF_LESIONS.format(lesion=v) for v in ("lesion_here", "lesion_now"))
 _PHOTOS = """
 SELECT photo_sha256, file_name, media_type, size_bytes,
     width_px AS photo_width_px, height_px AS photo_height_px
 FROM photo_now
 """
-OBSERVATIONS = """
-SELECT o.*, p.name AS person, t.lesion_id, l.name AS lesion, l.site, l.life_cycle, l.is_new,
+OBSERVATIONS = f"""
+SELECT o.*, p.name AS person, {OF_LESION},
     c.taken_at, c.taken_precision, c.taken_source, n.note,
     f.file_name, f.media_type, f.size_bytes,
     f.width_px AS photo_width_px, f.height_px AS photo_height_px,
     a.* EXCLUDE (seq, observation_id), q.* EXCLUDE (seq), k.* EXCLUDE (seq), m.* EXCLUDE (seq)
-FROM observation o
+FROM observation_here o
 JOIN person_now p USING (person_id)
 JOIN assignment_now t ON t.observation_id = o.observation_id
 LEFT JOIN lesion_now l ON l.lesion_id = t.lesion_id
@@ -69,30 +74,18 @@ def people(database: Database) -> list[Person]:
     return [person_of(row) for row in rows]
 
 
-def lesions(database: Database, person_id: str | None) -> list[Lesion]:
-    """Lesions of one person or of all, by person and name."""
+def lesions(database: Database, person_id: str | None, *, binned: bool = False) -> list[Lesion]:
+    """Lesions of one person or of all, by person and name; those in the bin where asked for."""
     where = "" if person_id is None else " WHERE l.person_id = ?"
     parameters = [] if person_id is None else [person_id]
-    rows = database.rows(_LESIONS + where + " ORDER BY p.name, l.name, l.seq", parameters)
+    lists = _LESIONS_AND_BIN if binned else _LESIONS
+    rows = database.rows(lists + where + " ORDER BY p.name, l.name, l.seq", parameters)
     return [lesion for row in rows if (lesion := lesion_of(row)) is not None]
 
 
-def life_cycle_notes(database: Database) -> dict[str, str]:
-    """By lesion id: what was written when its present life cycle was last set."""
-    rows = database.rows(
-        """
-        SELECT l.lesion_id, arg_max(l.note, l.seq) AS note
-        FROM lesion l JOIN lesion_now n
-            ON n.lesion_id = l.lesion_id AND n.life_cycle = l.life_cycle
-        WHERE l.note IS NOT NULL GROUP BY l.lesion_id
-        """
-    )
-    return {row["lesion_id"]: row["note"] for row in rows}
-
-
 def lesion_by_id(database: Database, lesion_id: str) -> Lesion | None:
-    """The lesion as it is now."""
-    rows = database.rows(_LESIONS + " WHERE l.lesion_id = ?", [lesion_id])
+    """The lesion as it is now, also one in the bin."""
+    rows = database.rows(_LESIONS_AND_BIN + " WHERE l.lesion_id = ?", [lesion_id])
     return lesion_of(rows[0]) if rows else None
 
 
@@ -130,11 +123,14 @@ def observations(
     """Observations in order of capture, then of adding; `where` is over OBSERVATIONS' aliases."""
     clause = f" WHERE {where}" if where else ""
     rows = database.rows(OBSERVATIONS + clause + _BY_TIME, parameters)
-    return [observation_of(row) for row in rows]
+    # Joined to the above, DuckDB 2.0.0 mistakes one array column for another.
+    by_hand = mask_corrections(database)
+    return [observation_of(row, by_hand.get(row["observation_id"])) for row in rows]
 
 
 def uses(database: Database) -> list[Use]:
-    """All observations in the order they were added, without what was seen on them."""
+    """All observations in the order they were added, those in the bin too, without what was seen
+    on them."""
     rows = database.rows(
         """
         SELECT o.observation_id, o.photo_sha256, o.person_id, t.lesion_id, c.taken_at
@@ -158,11 +154,13 @@ def ever_assigned(database: Database, lesion_id: str) -> set[str]:
 def duplicate_id(
     database: Database, photo_sha256: str, person_id: str, lesion_id: str | None, roi: Box | None
 ) -> str | None:
-    """The first observation of that photo, person, lesion (None: any) and requested region."""
+    """The first observation of that photo, person, lesion (None: any) and requested region that is
+    not in the bin."""
     sides: list[int | None] = [None] * 4 if roi is None else [*roi.as_list()]
     rows = database.rows(
         """
-        SELECT o.observation_id FROM observation o JOIN assignment_now t USING (observation_id)
+        SELECT o.observation_id
+        FROM observation_here o JOIN assignment_now t USING (observation_id)
         WHERE o.photo_sha256 = ? AND o.person_id = ?
             AND (? IS NULL OR t.lesion_id = ?)
             AND o.requested_x_px IS NOT DISTINCT FROM ?
@@ -197,19 +195,13 @@ def comparisons(database: Database, lesion_id: str) -> list[Comparison]:
         SELECT c.* FROM comparison_now c
         JOIN assignment_now e ON e.observation_id = c.earlier_id AND e.lesion_id = ?
         JOIN assignment_now l ON l.observation_id = c.later_id AND l.lesion_id = ?
+        WHERE c.earlier_id NOT IN (SELECT item_id FROM bin_now)
+            AND c.later_id NOT IN (SELECT item_id FROM bin_now)
         ORDER BY c.seq
         """,
         [lesion_id, lesion_id],
     )
     return [comparison_of(row) for row in rows]
-
-
-def symptoms(database: Database, lesion_id: str) -> list[Symptom]:
-    """Symptoms of a lesion in the order they were noted."""
-    rows = database.rows(
-        "SELECT * FROM symptom WHERE lesion_id = ? ORDER BY noted_at_utc, seq", [lesion_id]
-    )
-    return [symptom_of(row) for row in rows]
 
 
 def embeddings(database: Database, after: int) -> Embeddings:
@@ -230,7 +222,8 @@ def searchable(database: Database, person_id: str, model_sha256: str) -> dict[in
     """Current analyses of a person by one model: `seq` -> observation id."""
     rows = database.rows(
         """
-        SELECT a.seq, a.observation_id FROM analysis_now a JOIN observation o USING (observation_id)
+        SELECT a.seq, a.observation_id
+        FROM analysis_now a JOIN observation_here o USING (observation_id)
         WHERE o.person_id = ? AND a.model_sha256 = ? AND a.embedding IS NOT NULL
         """,
         [person_id, model_sha256],
@@ -242,7 +235,8 @@ def networks_used(database: Database) -> dict[tuple[str | None, str | None], int
     """Current analyses by the SHA-256 of the ViT and of the gate that made them."""
     rows = database.rows(
         """
-        SELECT model_sha256, gate_sha256, count(*) AS n FROM analysis_now
+        SELECT model_sha256, gate_sha256, count(*) AS n
+        FROM analysis_now JOIN observation_here USING (observation_id)
         GROUP BY model_sha256, gate_sha256
         """
     )
@@ -250,15 +244,16 @@ def networks_used(database: Database) -> dict[tuple[str | None, str | None], int
 
 
 def counts(database: Database) -> Row:
-    """How many of each thing there are now."""
+    """How many of each thing there are now; lesions and observations in the bin do not count."""
     return database.rows(
         """
         SELECT
             (SELECT count(*) FROM person_now) AS people,
-            (SELECT count(*) FROM lesion_now) AS lesions,
+            (SELECT count(*) FROM lesion_here) AS lesions,
             (SELECT count(*) FROM photo_now) AS photos,
-            (SELECT count(*) FROM observation) AS observations,
-            (SELECT count(*) FROM assignment_now WHERE lesion_id IS NULL) AS unassigned,
+            (SELECT count(*) FROM observation_here) AS observations,
+            (SELECT count(*) FROM assignment_now JOIN observation_here USING (observation_id)
+                WHERE lesion_id IS NULL) AS unassigned,
             (SELECT count(*) FROM comparison_now) AS comparisons
         """
     )[0]

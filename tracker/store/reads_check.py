@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracker.store import reads
+from tracker.store import reads, reads_care
 from tracker.store.database import Database
 
 #: An id that nothing has: a question about it is still a whole statement.
@@ -25,7 +25,8 @@ def ask_everything(database: Database) -> None:
     photo = seen[0].photo.photo_sha256 if seen else _NO_HASH
     model = seen[0].analysis.model if seen else None
     reads.lesions(database, person)
-    reads.life_cycle_notes(database)
+    reads_care.life_cycle_notes(database)
+    ask_about_care(database, lesion, person, seen[0].observation_id if seen else _NOBODY)
     reads.lesion_by_id(database, lesion)
     reads.lesion_by_name(database, person, _NOBODY)
     reads.person_by(database, "name", _NOBODY)
@@ -34,7 +35,7 @@ def ask_everything(database: Database) -> None:
     reads.duplicate_id(database, photo, person, lesion, None)
     for each in lesions or ():
         reads.comparisons(database, each.lesion_id)
-        reads.symptoms(database, each.lesion_id)
+        reads_care.symptoms(database, each.lesion_id)
     reads.analysis_marks(database, [each.observation_id for each in seen[:1]] or [_NOBODY])
     reads.embeddings(database, 0)
     reads.searchable(database, person, _NO_HASH if model is None else model.sha256)
@@ -49,3 +50,17 @@ def ask_everything(database: Database) -> None:
     if reads.vault_id(database) is not None:
         reads.created_at(database)
     reads.has_observation(database, seen[0].observation_id if seen else _NOBODY)
+
+
+def ask_about_care(database: Database, lesion: str, person: str, observation: str) -> None:
+    """The same for what people report, decide and put away; raises as `ask_everything`."""
+    for lesion_id in (lesion, None):
+        reads_care.symptoms(database, lesion_id)
+        reads_care.decisions(database, lesion_id)
+        reads_care.answers(database, lesion_id)
+    reads_care.surveys(database, None)
+    reads_care.surveys(database, person)
+    reads_care.profiles(database)
+    reads_care.bin_items(database)
+    reads_care.mask_corrections(database)
+    reads_care.network_analysis(database, observation)

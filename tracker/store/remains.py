@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from tracker.store.disk import explained
-from tracker.store.doomed import Doomed, is_about
+from tracker.store.doomed import Doomed, is_about, without
 from tracker.store.erasure import LOST_AND_FOUND
 from tracker.store.header import JOURNAL_FOLDER
 from tracker.store.lines import LineUnreadableError, lines_of
@@ -90,5 +90,7 @@ class _Lost:
             with suppress(LineUnreadableError):
                 line = codec.decode(raw)
                 if is_about(line.kind, line.payload, self._doomed):
+                    return True
+                if without(line.kind, line.payload, self._doomed) != line.payload:
                     return True
         return False

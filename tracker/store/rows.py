@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -23,20 +22,14 @@ from tracker.domain.geometry import Box
 from tracker.domain.quality import Quality, QualityCode, QualityIssue
 from tracker.domain.records import (
     Lesion,
-    LifeCycle,
+    MaskCorrection,
     Observation,
     Person,
     PhotoRecord,
-    Symptom,
-    SymptomKind,
 )
 from tracker.store.codec import unpack_bits
 from tracker.store.database import Row
-
-
-def aware(time: datetime) -> datetime:
-    """An instant of the database, which keeps UTC without a zone, with its zone."""
-    return time.replace(tzinfo=UTC)
+from tracker.store.rows_care import aware, whole_lesion_of
 
 
 def box_of(row: Row, prefix: str) -> Box | None:
@@ -55,15 +48,7 @@ def lesion_of(row: Row) -> Lesion | None:
     """A lesion, or None where the row has none."""
     if row["lesion_id"] is None:
         return None
-    return Lesion(
-        lesion_id=row["lesion_id"],
-        person_id=row["person_id"],
-        person=row["person"],
-        name=row["lesion"],
-        site=row["site"],
-        life_cycle=LifeCycle(row["life_cycle"]),
-        is_new=row["is_new"],
-    )
+    return whole_lesion_of(row, person=row["person"], name=row["lesion"])
 
 
 def photo_of(row: Row) -> PhotoRecord:
@@ -78,8 +63,12 @@ def photo_of(row: Row) -> PhotoRecord:
     )
 
 
-def observation_of(row: Row) -> Observation:
-    """An observation from a row of `reads.OBSERVATIONS`."""
+def observation_of(row: Row, corrected: MaskCorrection | None) -> Observation:
+    """An observation from a row of `reads.OBSERVATIONS`.
+
+    Args:
+        corrected: the latest correction of its mask, if it was ever corrected.
+    """
     capture = capture_of(row, "taken")
     if capture is None:  # every observation is added with one
         raise ValueError("an observation without a capture time")
@@ -94,6 +83,7 @@ def observation_of(row: Row) -> Observation:
         note=row["note"],
         added_at=aware(row["added_at_utc"]),
         requested_roi=box_of(row, "requested"),
+        mask_corrected=corrected if row["mask_source"] == "person" else None,
     )
 
 
@@ -207,17 +197,6 @@ def _measures_of(row: Row) -> Measures | None:
         touches_frame=row["touches_frame"],
         method=row["measure_method"],
         border_doubt=row["border_doubt"],
-    )
-
-
-def symptom_of(row: Row) -> Symptom:
-    """A symptom from a row of its table."""
-    return Symptom(
-        symptom_id=row["symptom_id"],
-        lesion_id=row["lesion_id"],
-        kind=SymptomKind(row["kind"]),
-        noted_at=aware(row["noted_at_utc"]),
-        note=row["note"],
     )
 
 

@@ -10,33 +10,47 @@ from datetime import datetime
 from typing import Any
 
 from tracker.domain.analysis import Analysis
-from tracker.domain.records import Lesion, LifeCycle, Person, PhotoRecord
+from tracker.domain.records import Person, PhotoRecord
 from tracker.store.database import Row
 from tracker.store.events import (
     KINDS,
+    BinChanged,
     CaptureCorrected,
     ComparisonAdded,
+    DecisionMade,
     Deleted,
+    DeviceProfileSaved,
     Event,
     JournalRepaired,
     LesionSaved,
+    MaskCorrected,
     NoteSet,
     ObservationAdded,
     ObservationMoved,
     ObservationReanalysed,
     PersonSaved,
     PhotoKept,
+    SurveySaved,
     SymptomAdded,
+    SymptomsAnswered,
     VaultCreated,
 )
 from tracker.store.rows import (
     analysis_of,
-    aware,
     box_of,
     capture_of,
     comparison_of,
     modality_of,
+)
+from tracker.store.rows_care import (
+    answer_of,
+    aware,
+    correction_of,
+    decision_of,
+    profile_of,
+    survey_of,
     symptom_of,
+    whole_lesion_of,
 )
 
 #: Tables of one analysis; those after the first have no row where nothing was found.
@@ -91,20 +105,30 @@ def event_of(  # noqa: PLR0911 - one a kind
         return SymptomAdded(symptom_of(rows["symptom"]))
     if event in (JournalRepaired, Deleted):
         return _rewriting(rows)
-    raise ValueError(f"a {kind} event has no rows")
+    return _care(event, rows)
+
+
+def _care(event: type[Event], rows: Mapping[str, Row]) -> Event:
+    """What people decide, answer and put away."""
+    if event is MaskCorrected:
+        return MaskCorrected(correction_of(rows["mask_correction"]), _analysis(rows))
+    if event is DecisionMade:
+        return DecisionMade(decision_of(rows["decision"]))
+    if event is SymptomsAnswered:
+        return SymptomsAnswered(answer_of(rows["symptom_answer"]))
+    if event is SurveySaved:
+        return SurveySaved(survey_of(rows["survey"]))
+    if event is DeviceProfileSaved:
+        return DeviceProfileSaved(profile_of(rows["device_profile"]))
+    if event is BinChanged:
+        row = rows["bin"]
+        changed_at = aware(row["changed_at_utc"])
+        return BinChanged(row["item_kind"], row["item_id"], row["binned"], changed_at)
+    raise ValueError(f"a {event.__name__} has no rows")
 
 
 def _lesion(row: Row, person: str) -> LesionSaved:
-    lesion = Lesion(
-        lesion_id=row["lesion_id"],
-        person_id=row["person_id"],
-        person=person,
-        name=row["name"],
-        site=row["site"],
-        life_cycle=LifeCycle(row["life_cycle"]),
-        is_new=row["is_new"],
-    )
-    return LesionSaved(lesion, row["note"])
+    return LesionSaved(whole_lesion_of(row, person=person, name=row["name"]), row["note"])
 
 
 def _photo(row: Row) -> PhotoKept:

@@ -49,7 +49,8 @@ from tracker.store.photos import SEALED_FOLDER, PhotoFolder
 from tracker.store.sealing import Sealing
 from tracker.store.slots import DEFAULT_COST, KdfCost
 from tracker.store.values import NewObservation
-from tracker.store.vault_people import VaultPeople, new_id
+from tracker.store.vault_care import VaultCare
+from tracker.store.vault_people import new_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def holding(
         yield Held(path, header, sealing)
 
 
-class Vault(VaultPeople):
+class Vault(VaultCare):
     """An open vault. Make one with `create`, use it through `open`."""
 
     @staticmethod

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 
 from tracker.domain.records import Lesion, LifeCycle, Person, Symptom, SymptomKind
@@ -119,10 +119,23 @@ class VaultPeople(VaultReads):
         current = self._known_lesion(lesion)
         return self._save_lesion(current, replace(current, site=clean_optional_name(site, "site")))
 
-    def set_life_cycle(self, lesion: Lesion, life_cycle: LifeCycle, note: str | None) -> Lesion:
-        """Mark a lesion as excised, resolved, merged or active again; nothing is deleted."""
+    def set_life_cycle(
+        self,
+        lesion: Lesion,
+        life_cycle: LifeCycle,
+        note: str | None,
+        *,
+        on: date | None = None,
+        into: Lesion | None = None,
+    ) -> Lesion:
+        """Mark a lesion as excised, resolved, merged or active again; nothing is deleted.
+
+        Args:
+            on: the day of it. into: the lesion that a merged one became part of.
+        """
         current = self._known_lesion(lesion)
-        changed = replace(current, life_cycle=life_cycle)
+        merged_into = None if into is None else into.lesion_id
+        changed = replace(current, life_cycle=life_cycle, stage_on=on, merged_into=merged_into)
         self._write(LesionSaved(changed, clean_note(note)))
         return changed
 

@@ -14,7 +14,7 @@ from tracker.domain.comparison import Comparison
 from tracker.domain.geometry import Box
 from tracker.domain.records import Lesion, Observation, Person, PhotoRecord, Symptom
 from tracker.errors import InternalError, UnknownNameError
-from tracker.store import cache, reads
+from tracker.store import cache, reads, reads_care
 from tracker.store.database import Database
 from tracker.store.engine import Engine
 from tracker.store.header import Header
@@ -76,10 +76,14 @@ class VaultReads:
             )
         return found
 
-    def lesions(self, person: Person | None = None) -> list[Lesion]:
-        """Lesions of one person or of all, by person and name, in every life cycle."""
+    def lesions(self, person: Person | None = None, *, binned: bool = False) -> list[Lesion]:
+        """Lesions of one person or of all, by person and name, in every life cycle.
+
+        Args:
+            binned: those in the bin as well.
+        """
         identity = None if person is None else person.person_id
-        return self._engine.read(lambda db: reads.lesions(db, identity))
+        return self._engine.read(lambda db: reads.lesions(db, identity, binned=binned))
 
     def lesion(self, person: Person, name: str) -> Lesion:
         """The lesion of that name.
@@ -179,11 +183,11 @@ class VaultReads:
 
     def life_cycle_notes(self) -> dict[str, str]:
         """By lesion id: the note of its present life cycle (of an excision: the pathology)."""
-        return self._engine.read(reads.life_cycle_notes)
+        return self._engine.read(reads_care.life_cycle_notes)
 
     def symptoms(self, lesion: Lesion) -> list[Symptom]:
         """Reported symptoms, by when they were noted."""
-        return self._engine.read(lambda db: reads.symptoms(db, lesion.lesion_id))
+        return self._engine.read(lambda db: reads_care.symptoms(db, lesion.lesion_id))
 
     def photos(self) -> list[PhotoRecord]:
         """All kept photos, in the order in which they were recorded."""
