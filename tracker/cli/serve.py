@@ -17,6 +17,7 @@ import webbrowser
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from tracker.cli.door import Door, new_token
 from tracker.cli.session import CliSession
 from tracker.cli.unkept import NothingKept, keep_uploads_in_memory
 from tracker.errors import InternalError, UsageError
@@ -103,7 +104,8 @@ def run_app(session: CliSession, port: int | None) -> None:
     # Every page needs OpenCV: where its system libraries are missing, say so here, in words.
     importlib.import_module("cv2")
     chosen = choose_port(port)
-    url = f"http://{HOST}:{chosen}"
+    token = new_token()
+    url = f"http://{HOST}:{chosen}" + ("" if token is None else f"/{token}/")
     workspace = session.workspace(may_ask=False)
     vault = workspace.vault_path.absolute()
     os.environ["MOLETRAIL_VAULT"] = str(vault)
@@ -116,17 +118,20 @@ def run_app(session: CliSession, port: int | None) -> None:
     )
     if _has_display():
         threading.Thread(target=_open_when_ready, args=(url, chosen), daemon=True).start()
-    _serve(script, chosen)
+    _serve(script, chosen, token)
 
 
-def _serve(script: Path, port: int) -> None:
+def _serve(script: Path, port: int, token: str | None) -> None:
     """Run Streamlit in this process, so that signals reach it and nothing is left behind."""
     import streamlit as st
     from starlette.middleware import Middleware
 
     settings = {**_settings_of(script), **SERVER_OPTIONS, "server.port": port}
+    if token is not None:
+        settings["server.baseUrlPath"] = token
     keep_uploads_in_memory((int(str(settings["server.maxUploadSize"])) + 1) * 1024 * 1024)
-    app = st.App(script, middleware=[Middleware(NothingKept)])
+    door = Middleware(Door, port=port, token=token)
+    app = st.App(script, middleware=[door, Middleware(NothingKept)])
     # Streamlit takes the program's name for the app's script, and our words for the script's.
     sys.argv = [str(script)]
     # Being told to stop is how a server ends well; by default SIGTERM would end it half-way.
