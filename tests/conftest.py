@@ -16,6 +16,12 @@ GUARD = Guard()
 GUARD.install()
 
 
+@pytest.fixture(autouse=True, scope="session")
+def settings_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What a test makes this computer remember is not remembered for its user."""
+    os.environ["MOLETRAIL_SETTINGS"] = str(tmp_path_factory.mktemp("settings"))
+
+
 @pytest.fixture(autouse=True)
 def outbound() -> Iterator[Guard]:
     """Fail any test whose own process names a peer beyond loopback."""

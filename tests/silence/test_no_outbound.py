@@ -67,6 +67,8 @@ def plain_steps(folder: Path) -> list[list[str]]:
     return [
         ["init"],
         ["import", str(folder / "photos.csv")],
+        ["inbox", "--folder", str(folder)],
+        ["inbox", "--store"],
         ["analyze", first, "--masks", out, "--overlays", out, "--heatmaps", out],
         ["add", second, "--date", "2024-05-01", "--lesion", "other", "--symptom", "itch"],
         ["match", first],
@@ -74,6 +76,8 @@ def plain_steps(folder: Path) -> list[list[str]]:
         ["timeline", LESION],
         ["set-date", found, "2023-01-01"],
         ["note", found, "seen"],
+        ["correct-mask", found, "--box", "200,200,300,300", "--by", "Ben"],
+        ["correct-mask", found, "--original"],
         ["move", "{observation:other}", "--unassign"],
         ["rename", "other", "another"],
         ["rename-person", PERSON, "Eve"],

@@ -16,8 +16,10 @@ from tracker.cli import (  # noqa: E402 - the switches must stand before anythin
     delete_commands,
     edit_commands,
     export_commands,
+    inbox_commands,
     key_commands,
     list_commands,
+    mask_commands,
     output_commands,
     photo_commands,
     reanalyze_commands,
@@ -97,8 +99,10 @@ def root(
 
 for module in (
     photo_commands,
+    inbox_commands,
     list_commands,
     edit_commands,
+    mask_commands,
     output_commands,
     export_commands,
     vault_commands,
