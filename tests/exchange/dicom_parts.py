@@ -31,6 +31,7 @@ from tracker.domain.exporting import (
 from tracker.domain.geometry import Box
 from tracker.domain.records import Lesion, LifeCycle, Observation, Person, PhotoRecord
 from tracker.exchange.dicom.writing import write
+from tracker.exchange.folder import DiskFolder
 from tracker.vision.placeless import placeless
 
 DAY = CaptureTime(datetime(2024, 2, 29), "day", DateSource.GIVEN)
@@ -174,7 +175,9 @@ class Story:
     def write(self) -> list[Dataset]:
         """The objects, in the order of their files."""
         self.folder.mkdir()
-        self.done = write(self.export(), Photos(self.files), self.folder, ExportOptions())
+        self.done = write(
+            self.export(), Photos(self.files), DiskFolder(self.folder), ExportOptions()
+        )
         return objects(self.folder)
 
 

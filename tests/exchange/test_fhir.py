@@ -252,7 +252,7 @@ def _changed(model: Export, **changes: Any) -> Json:
     )
     altered = ExportPerson(person.person, lesions, ())
     export = replace(model, people=(altered,), demo=True)
-    bundle = person_bundle(Content(export, without_photos(export), {}), altered, Path())
+    bundle = person_bundle(Content(export, without_photos(export), {}), altered)
     checked(bundle)
     return bundle
 
@@ -291,7 +291,7 @@ def test_a_photo_that_could_not_be_read(model: Export) -> None:
         for record in model.photos()
     }
     for person in model.people:
-        bundle = person_bundle(Content(model, photos, {}), person, Path())
+        bundle = person_bundle(Content(model, photos, {}), person)
         checked(bundle)
         for each in of_type(bundle, "Media"):
             assert each["content"]["_url"]["extension"][0]["valueCode"] == "error"

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -165,13 +164,30 @@ class ExportPhotos(Protocol):
         ...
 
 
+class ExportFolder(Protocol):
+    """Where a format puts its files: a folder on the disk, or an encrypted archive."""
+
+    def put(self, name: str, data: bytes) -> None:
+        """Keep a new file `name`: relative, parts joined by "/".
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class ExportOptions:
-    """What a person chose: `with_photos` also writes the pictures (formats made of pictures ignore
-    it). on_progress: called with (photos done, photos to do)."""
+    """What a person chose.
+
+    with_photos: the pictures too (formats made of pictures ignore it). on_progress: called with
+    (photos done, photos to do). dated: days of capture may stand in file names, which an encrypted
+    archive does not hide.
+    """
 
     with_photos: bool = True
     on_progress: OnProgress | None = None
+    dated: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +211,7 @@ class ExportWriter(Protocol):
     """A format: `write` of a module of `tracker.exchange`."""
 
     def __call__(
-        self, export: Export, photos: ExportPhotos, folder: Path, options: ExportOptions
+        self, export: Export, photos: ExportPhotos, folder: ExportFolder, options: ExportOptions
     ) -> ExportedFiles:
         """Write the export into the empty `folder`; the same export gives the same bytes."""
         ...

@@ -29,7 +29,7 @@ class Kind(StrEnum):
 class PhotoFile:
     """A photo of the export as it was written; `file` is relative to the folder, with "/".
 
-    left_out: why there is no file although photos are exported.
+    left_out: why there is no file although photos are exported. sha1: base64, as FHIR wants it.
     """
 
     record: PhotoRecord
@@ -39,6 +39,7 @@ class PhotoFile:
     sha256: str | None = None
     recoded: bool | None = None
     left_out: LeftOut | None = None
+    sha1: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,18 +5,23 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
-from tracker.domain.exporting import Export, ExportedFiles, ExportOptions, ExportPhotos
+from tracker.domain.exporting import (
+    Export,
+    ExportedFiles,
+    ExportFolder,
+    ExportOptions,
+    ExportPhotos,
+)
 from tracker.exchange.cells import cell, guarded
 from tracker.exchange.columns import Content, Table
 from tracker.exchange.dictionary import HEADER, dictionary_rows, readme
-from tracker.exchange.pictures import without_photos, write_file, write_masks, write_photos
+from tracker.exchange.pictures import without_photos, write_masks, write_photos
 from tracker.exchange.tables import tables_for
 
 
 def write(
-    export: Export, photos: ExportPhotos, folder: Path, options: ExportOptions
+    export: Export, photos: ExportPhotos, folder: ExportFolder, options: ExportOptions
 ) -> ExportedFiles:
     """Write the tables as CSV into the empty `folder`; the same export gives the same bytes.
 
@@ -27,18 +32,20 @@ def write(
     tables = tables_for(export)
     for table in tables:
         rows = ([cell(c.kind, c.value(row)) for c in table.columns] for row in table.rows(content))
-        write_file(folder, f"{table.name}.csv", csv_bytes(_header(table), rows))
+        folder.put(f"{table.name}.csv", csv_bytes(_header(table), rows))
     described = ([guarded(text) for text in row] for row in dictionary_rows(tables))
-    write_file(folder, "dictionary.csv", csv_bytes(HEADER, described))
-    write_file(folder, "README.md", readme(export, tables, is_csv=True).encode())
+    folder.put("dictionary.csv", csv_bytes(HEADER, described))
+    folder.put("README.md", readme(export, tables, is_csv=True).encode())
     return summary(content)
 
 
-def pictured(export: Export, photos: ExportPhotos, folder: Path, options: ExportOptions) -> Content:
+def pictured(
+    export: Export, photos: ExportPhotos, folder: ExportFolder, options: ExportOptions
+) -> Content:
     """The content of tables, its photos and masks written unless they are not wanted."""
     if not options.with_photos:
         return Content(export, without_photos(export), {})
-    written = write_photos(export, photos, folder, options.on_progress)
+    written = write_photos(export, photos, folder, options)
     return Content(export, written, write_masks(export, folder))
 
 

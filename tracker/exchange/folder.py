@@ -24,6 +24,20 @@ _MAX_MARKER_BYTES = 64 * 1024 * 1024
 _CHOOSE = "Choose another folder, or move these files away first."
 
 
+class DiskFolder:
+    """`ExportFolder` on the disk."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def put(self, name: str, data: bytes) -> None:
+        """Write a new file; its folders are made where they are missing."""
+        path = self._path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("xb") as file:
+            file.write(data)
+
+
 @contextmanager
 def new_folder(out: Path, facts: Mapping[str, Any]) -> Iterator[Path]:
     """A folder to write into that becomes `out` when the block ends well.
@@ -130,9 +144,17 @@ def _mark(folder: Path, facts: Mapping[str, Any]) -> None:
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path.name != f".{MARKER}"
     }
+    (folder / MARKER).write_bytes(marker_bytes(facts, files))
+
+
+def marker_bytes(facts: Mapping[str, Any], files: Mapping[str, Mapping[str, Any]]) -> bytes:
+    """The marker of an export.
+
+    Args:
+        files: size and SHA-256 by name, see `facts_of`.
+    """
     marker = {"layout": LAYOUT, **facts, "files": dict(sorted(files.items()))}
-    text = json.dumps(marker, indent=1, ensure_ascii=False) + "\n"
-    (folder / MARKER).write_bytes(text.encode("utf-8"))
+    return (json.dumps(marker, indent=1, ensure_ascii=False) + "\n").encode("utf-8")
 
 
 def _put_in_place(staging: Path, out: Path) -> None:

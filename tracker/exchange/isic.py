@@ -9,8 +9,9 @@ from __future__ import annotations
 import codecs
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Final
 
 from tracker.domain import wording
@@ -18,6 +19,7 @@ from tracker.domain.capture import Modality
 from tracker.domain.exporting import (
     Export,
     ExportedFiles,
+    ExportFolder,
     ExportObservation,
     ExportOptions,
     ExportPhotos,
@@ -26,7 +28,7 @@ from tracker.errors import UsageError
 from tracker.exchange.body_sites import body_site
 from tracker.exchange.columns import Content, PhotoFile
 from tracker.exchange.csv_tables import csv_bytes, summary
-from tracker.exchange.pictures import write_file, write_photos
+from tracker.exchange.pictures import write_photos
 
 TABLE: Final = "metadata.csv"
 #: Filled in where it is known; the others are there for who knows more, and always empty.
@@ -58,7 +60,7 @@ _MAX_MM: Final = 999.9
 
 
 def write(
-    export: Export, photos: ExportPhotos, folder: Path, options: ExportOptions
+    export: Export, photos: ExportPhotos, folder: ExportFolder, options: ExportOptions
 ) -> ExportedFiles:
     """Write pictures and table into the empty `folder`; the same export gives the same bytes.
 
@@ -70,12 +72,12 @@ def write(
             "The ISIC format is a table about pictures, and needs them.",
             next_step="Leave --no-photos out, or use --format csv.",
         )
-    written = write_photos(export, photos, folder, options.on_progress, dated=False)
+    written = write_photos(export, photos, folder, replace(options, dated=False))
     content = Content(export, written, {})
     rows = [[row[name] for name in HEADER] for row in metadata_rows(content)]
     table = csv_bytes(HEADER, rows).removeprefix(codecs.BOM_UTF8)  # it is all ASCII
-    write_file(folder, TABLE, table)
-    write_file(folder, "README.md", _readme(export).encode())
+    folder.put(TABLE, table)
+    folder.put("README.md", _readme(export).encode())
     return summary(content)
 
 

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tracker.domain.exporting import Export, ExportedFiles, ExportOptions, ExportPhotos
+from tracker.domain.exporting import (
+    Export,
+    ExportedFiles,
+    ExportFolder,
+    ExportOptions,
+    ExportPhotos,
+)
 from tracker.exchange.columns import Column, Content, Kind, Table
 from tracker.exchange.csv_tables import pictured, summary
 from tracker.exchange.dictionary import HEADER, dictionary_rows, readme
-from tracker.exchange.pictures import write_file
 from tracker.exchange.tables import tables_for
 
 _TYPES = {
@@ -30,7 +34,7 @@ _TYPES = {
 
 
 def write(
-    export: Export, photos: ExportPhotos, folder: Path, options: ExportOptions
+    export: Export, photos: ExportPhotos, folder: ExportFolder, options: ExportOptions
 ) -> ExportedFiles:
     """Write the tables as Parquet into the empty `folder`; the same export gives the same bytes.
 
@@ -40,9 +44,9 @@ def write(
     content = pictured(export, photos, folder, options)
     tables = tables_for(export)
     for table in tables:
-        write_file(folder, f"{table.name}.parquet", _file(_arrow(table, content)))
-    write_file(folder, "dictionary.parquet", _file(_dictionary(tables)))
-    write_file(folder, "README.md", readme(export, tables, is_csv=False).encode())
+        folder.put(f"{table.name}.parquet", _file(_arrow(table, content)))
+    folder.put("dictionary.parquet", _file(_dictionary(tables)))
+    folder.put("README.md", readme(export, tables, is_csv=False).encode())
     return summary(content)
 
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import io
 from collections.abc import Mapping
-from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from tracker.domain.analysis import Analysis
-from tracker.domain.exporting import Export, ExportPhotos, LeftOut, OnProgress
+from tracker.domain.exporting import (
+    Export,
+    ExportFolder,
+    ExportOptions,
+    ExportPhotos,
+    LeftOut,
+)
 from tracker.domain.records import PhotoRecord
 from tracker.errors import InputError, PhotoDamagedError
 from tracker.exchange.columns import PhotoFile
@@ -21,17 +27,9 @@ MASK_FOLDER = "masks"
 
 
 def write_photos(
-    export: Export,
-    photos: ExportPhotos,
-    folder: Path,
-    on_progress: OnProgress | None,
-    *,
-    dated: bool = True,
+    export: Export, photos: ExportPhotos, folder: ExportFolder, options: ExportOptions
 ) -> dict[str, PhotoFile]:
     """Each photo once, without its place, under day and hash: `photos/2025-03-01_0123….jpg`.
-
-    Args:
-        dated: the day stands in the names.
 
     No name of a person, a lesion or a file is in a path: such names lead out of folders, mean
     devices on Windows, or tell what they should not.
@@ -50,14 +48,20 @@ def write_photos(
             written[record.photo_sha256] = PhotoFile(record, left_out=reason)
             continue
         digest = hashlib.sha256(safe.data).hexdigest()
-        day = f"{days[record.photo_sha256]}_" if dated else ""
+        day = f"{days[record.photo_sha256]}_" if options.dated else ""
         name = f"{PHOTO_FOLDER}/{day}{digest[:24]}{safe.suffix}"
-        write_file(folder, name, safe.data)
+        folder.put(name, safe.data)
         written[record.photo_sha256] = PhotoFile(
-            record, name, safe.media_type, len(safe.data), digest, safe.recoded
+            record,
+            name,
+            safe.media_type,
+            len(safe.data),
+            digest,
+            safe.recoded,
+            sha1=base64.b64encode(hashlib.sha1(safe.data, usedforsecurity=False).digest()).decode(),
         )
-        if on_progress is not None:
-            on_progress(done, len(records))
+        if options.on_progress is not None:
+            options.on_progress(done, len(records))
     return written
 
 
@@ -75,14 +79,14 @@ def _first_days(export: Export) -> Mapping[str, str]:
     return days
 
 
-def write_masks(export: Export, folder: Path) -> dict[str, str]:
+def write_masks(export: Export, folder: ExportFolder) -> dict[str, str]:
     """The mask of each observation as PNG of the upright photo's size; files by observation id."""
     written = {}
     for each in export.observations():
         data = mask_png(each.observation.analysis, each.observation.photo)
         if data is not None:
             name = f"{MASK_FOLDER}/{each.observation_id}.png"
-            write_file(folder, name, data)
+            folder.put(name, data)
             written[each.observation_id] = name
     return written
 
@@ -95,10 +99,3 @@ def mask_png(analysis: Analysis, photo: PhotoRecord) -> bytes | None:
     file = io.BytesIO()
     Image.fromarray(full.astype(np.uint8) * 255).save(file, "PNG", compress_level=4)
     return file.getvalue()
-
-
-def write_file(folder: Path, name: str, data: bytes) -> None:
-    """Write `folder/name`, its folder made where it is missing."""
-    path = folder / name
-    path.parent.mkdir(exist_ok=True)
-    path.write_bytes(data)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tracker.domain.exporting import Export, ExportOptions, ExportWriter, LeftOut, OnProgress
 from tracker.errors import InputError, UsageError
-from tracker.exchange.folder import new_folder
+from tracker.exchange.folder import DiskFolder, new_folder
 from tracker.services.export_model import build_export
 from tracker.services.export_photos import VaultPhotos
 from tracker.services.files import unwritable
@@ -68,14 +68,14 @@ def write_export(
         InputError: `out` holds something else, or cannot be written. StorageFullError.
         VaultError, VaultDamagedError, VaultBusyError.
     """
-    writer = _writer(form)
-    _check_place(workspace, out)
+    writer = writer_of(form)
+    check_place(workspace, out)
     export = build_export(workspace, person, clinician=clinician, on_progress=on_compared)
     photos = VaultPhotos(workspace)
     try:
-        with new_folder(out, _facts(export, form, with_photos=with_photos)) as folder:
+        with new_folder(out, marker_facts(export, form, with_photos=with_photos)) as folder:
             options = ExportOptions(with_photos=with_photos, on_progress=on_photo)
-            written = writer(export, photos, folder, options)
+            written = writer(export, photos, DiskFolder(folder), options)
             files = sum(1 for path in folder.rglob("*") if path.is_file())
     except OSError as error:
         raise unwritable(out, error) from None
@@ -90,7 +90,12 @@ def write_export(
     )
 
 
-def _writer(form: str) -> ExportWriter:
+def writer_of(form: str) -> ExportWriter:
+    """What writes a format.
+
+    Raises:
+        UsageError: no such format.
+    """
     if form not in WRITERS:
         raise UsageError(
             f"'{form}' is not a format of exports.",
@@ -100,8 +105,12 @@ def _writer(form: str) -> ExportWriter:
     return writer
 
 
-def _check_place(workspace: Workspace, out: Path) -> None:
-    """An export neither lies in the vault nor takes its place."""
+def check_place(workspace: Workspace, out: Path) -> None:
+    """An export neither lies in the vault nor takes its place.
+
+    Raises:
+        InputError: it would.
+    """
     vault, place = workspace.vault_path.resolve(), out.resolve()
     if place == vault or vault in place.parents or place in vault.parents:
         raise InputError(
@@ -109,7 +118,7 @@ def _check_place(workspace: Workspace, out: Path) -> None:
         )
 
 
-def _facts(export: Export, form: str, *, with_photos: bool) -> dict[str, object]:
+def marker_facts(export: Export, form: str, *, with_photos: bool) -> dict[str, object]:
     """What the marker says beside the files; nothing of this moment or this machine."""
     return {
         "format": form,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -90,9 +91,12 @@ def _check_suffix(out: Path, suffixes: tuple[str, ...], what: str) -> None:
 
 
 def build_document(
-    workspace: Workspace, person: str | None, lesion: str | None = None
+    workspace: Workspace, person: str | None, lesion: str | Sequence[str] | None = None
 ) -> ReportDocument:
     """Everything a report says, most urgent lesion first.
+
+    Args:
+        lesion: one name, or several; None for all. Of other lesions nothing is in the document.
 
     Raises:
         PersonRequiredError: several people and none named.
@@ -103,11 +107,17 @@ def build_document(
         raise PersonRequiredError(
             "The vault has no person yet.", next_step="Add photos first: moletrail add PHOTO"
         )
-    name = None if lesion is None else _known_lesion(workspace, who, lesion)
-    judged = changes(workspace, who, lesion=name)
+    names = [lesion] if isinstance(lesion, str) else lesion
+    chosen = None if names is None else {_known_lesion(workspace, who, name) for name in names}
+    only = next(iter(chosen)) if chosen is not None and len(chosen) == 1 else None
+    judged = [
+        change
+        for change in changes(workspace, who, lesion=only)
+        if chosen is None or change.lesion in chosen
+    ]
     if not judged:
         raise UnknownNameError(
-            f"There are no photos of '{name or who}' to report on.",
+            f"There are no photos of '{only or who}' to report on.",
             next_step="Add photos first: moletrail add PHOTO",
         )
     with workspace.open("report") as vault:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from pydicom.dataset import Dataset, FileMetaDataset
@@ -119,12 +119,8 @@ def sequence_of(*items: Dataset) -> Sequence:
     return Sequence(items)
 
 
-def save(dataset: Dataset, transfer_syntax: str, path: Path) -> None:
-    """Write a DICOM file (PS3.10); the same object gives the same bytes.
-
-    Raises:
-        OSError: it cannot be written.
-    """
+def file_bytes(dataset: Dataset, transfer_syntax: str) -> bytes:
+    """A DICOM file (PS3.10); the same object gives the same bytes."""
     meta = FileMetaDataset()
     meta.MediaStorageSOPClassUID = dataset.SOPClassUID
     meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
@@ -132,5 +128,6 @@ def save(dataset: Dataset, transfer_syntax: str, path: Path) -> None:
     meta.ImplementationClassUID = UID(_IMPLEMENTATION_UID)
     meta.ImplementationVersionName = PROGRAM.upper()
     dataset.file_meta = meta
-    path.parent.mkdir(exist_ok=True)
-    dcmwrite(path, dataset, enforce_file_format=True)
+    file = io.BytesIO()
+    dcmwrite(file, dataset, enforce_file_format=True)
+    return file.getvalue()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import Path
 
 from pydicom.dataset import Dataset
 
@@ -11,6 +10,7 @@ from tracker.domain import wording
 from tracker.domain.exporting import (
     Export,
     ExportedFiles,
+    ExportFolder,
     ExportOptions,
     ExportPhotos,
     LeftOut,
@@ -19,12 +19,11 @@ from tracker.errors import InputError, PhotoDamagedError
 from tracker.exchange.dicom.image import image_of
 from tracker.exchange.dicom.measurement_report import SYNTAX as REPORT_SYNTAX
 from tracker.exchange.dicom.measurement_report import report_of
-from tracker.exchange.dicom.modules import Maker, save
+from tracker.exchange.dicom.modules import Maker, file_bytes
 from tracker.exchange.dicom.segmentation import SYNTAX as MASK_SYNTAX
 from tracker.exchange.dicom.segmentation import segmentation_of
 from tracker.exchange.dicom.shots import Shot, shots_of
 from tracker.exchange.dicom.uids import file_stem_of
-from tracker.exchange.pictures import write_file
 
 IMAGE_FOLDER = "images"
 MASK_FOLDER = "segmentations"
@@ -53,7 +52,7 @@ _README = """\
 
 
 def write(
-    export: Export, photos: ExportPhotos, folder: Path, options: ExportOptions
+    export: Export, photos: ExportPhotos, folder: ExportFolder, options: ExportOptions
 ) -> ExportedFiles:
     """Write DICOM files into the empty `folder`; the same export gives the same bytes.
 
@@ -67,41 +66,48 @@ def write(
     numbers: Counter[str] = Counter()
     for done, shot in enumerate(shots, start=1):
         try:
-            _write_shot(shot, photos, maker, folder, numbers)
+            _write_shot(shot, photos, maker, folder, numbers, dated=options.dated)
             written.add(shot.photo.photo_sha256)
         except (InputError, PhotoDamagedError) as error:
             reason = LeftOut(shot.photo.file_name, error.message, error.next_step)
             left_out.setdefault(shot.photo.photo_sha256, reason)
         if options.on_progress is not None:
             options.on_progress(done, len(shots))
-    write_file(folder, "README.md", _readme(export).encode())
+    folder.put("README.md", _readme(export).encode())
     return ExportedFiles(len(written), tuple(left_out.values()))
 
 
 def _write_shot(
-    shot: Shot, photos: ExportPhotos, maker: Maker, folder: Path, numbers: Counter[str]
+    shot: Shot,
+    photos: ExportPhotos,
+    maker: Maker,
+    folder: ExportFolder,
+    numbers: Counter[str],
+    *,
+    dated: bool,
 ) -> None:
     """The photo, and for each lesion on it its mask and its report.
 
     numbers: how many masks each study has, counted on here.
     """
     image, syntax = image_of(shot, photos, maker)
-    save(image, syntax, folder / IMAGE_FOLDER / _file_name(shot, image))
+    day = f"{shot.capture.value.date().isoformat()}_" if dated else ""
+
+    def put(place: str, dataset: Dataset, transfer_syntax: str) -> None:
+        name = f"{place}/{day}{file_stem_of(dataset.SOPInstanceUID)}.dcm"
+        folder.put(name, file_bytes(dataset, transfer_syntax))
+
+    put(IMAGE_FOLDER, image, syntax)
     for seen in shot.observations:
         number = numbers[shot.study_uid] + 1
         mask = segmentation_of(shot, seen, image, number, maker)
         if mask is None:
             continue
         numbers[shot.study_uid] = number
-        save(mask, MASK_SYNTAX, folder / MASK_FOLDER / _file_name(shot, mask))
+        put(MASK_FOLDER, mask, MASK_SYNTAX)
         report = report_of(shot, seen, image, mask, maker)
         if report is not None:
-            save(report, REPORT_SYNTAX, folder / REPORT_FOLDER / _file_name(shot, report))
-
-
-def _file_name(shot: Shot, dataset: Dataset) -> str:
-    stem = file_stem_of(dataset.SOPInstanceUID)
-    return f"{shot.capture.value.date().isoformat()}_{stem}.dcm"
+            put(REPORT_FOLDER, report, REPORT_SYNTAX)
 
 
 def _readme(export: Export) -> str:

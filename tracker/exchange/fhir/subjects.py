@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from pathlib import Path
 from typing import Final
 
 from tracker.domain.analysis import ModelIdentity
@@ -76,12 +73,8 @@ def body_structure(namer: Namer, each: ExportLesion) -> Json:
     )
 
 
-def media(namer: Namer, seen: ExportObservation, photo: PhotoFile, folder: Path) -> Json:
-    """A photo: a file of this export with its SHA-1, or why there is none.
-
-    Raises:
-        OSError: the exported file cannot be read.
-    """
+def media(namer: Namer, seen: ExportObservation, photo: PhotoFile) -> Json:
+    """A photo: a file of this export with its SHA-1, or why there is none."""
     capture, kind = seen.observation.capture, seen.observation.modality
     time = None if capture.precision == "day" else capture.value.time().isoformat()
     return filled(
@@ -96,24 +89,22 @@ def media(namer: Namer, seen: ExportObservation, photo: PhotoFile, folder: Path)
             "createdDateTime": day(capture),
             "height": photo.record.height,
             "width": photo.record.width,
-            "content": _attachment(photo, folder),
+            "content": _attachment(photo),
             "note": note(time and _NO_ZONE.format(time=time)),
         }
     )
 
 
-def _attachment(photo: PhotoFile, folder: Path) -> Json:
+def _attachment(photo: PhotoFile) -> Json:
     if photo.file is None:
         reason = "masked" if photo.left_out is None else "error"
         return {"_url": {"extension": [{"url": ABSENT_EXTENSION, "valueCode": reason}]}}
-    with (folder / photo.file).open("rb") as file:
-        digest = hashlib.file_digest(file, "sha1").digest()
     return filled(
         {
             "contentType": photo.media_type,
             "url": photo.file,
             "size": photo.size_bytes,
-            "hash": base64.b64encode(digest).decode("ascii"),
+            "hash": photo.sha1,
         }
     )
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Final
 
 from tracker.domain.exporting import (
     Export,
     ExportedFiles,
+    ExportFolder,
     ExportLesion,
     ExportOptions,
     ExportPerson,
@@ -23,7 +23,7 @@ from tracker.exchange.fhir.measurements import panel
 from tracker.exchange.fhir.readme import readme
 from tracker.exchange.fhir.subjects import body_structure, devices, media, patient
 from tracker.exchange.fhir.values import Json, Namer, coding
-from tracker.exchange.pictures import without_photos, write_file, write_photos
+from tracker.exchange.pictures import without_photos, write_photos
 
 #: FHIR's mark for data that are no person's.
 _TEST_DATA: Final = coding(
@@ -32,7 +32,7 @@ _TEST_DATA: Final = coding(
 
 
 def write(
-    export: Export, photos: ExportPhotos, folder: Path, options: ExportOptions
+    export: Export, photos: ExportPhotos, folder: ExportFolder, options: ExportOptions
 ) -> ExportedFiles:
     """Write bundles and photos into the empty `folder`; the same export gives the same bytes.
 
@@ -40,30 +40,25 @@ def write(
         OSError: the folder cannot be written. VaultError: the disk refuses.
     """
     if options.with_photos:
-        written = write_photos(export, photos, folder, options.on_progress)
+        written = write_photos(export, photos, folder, options)
     else:
         written = without_photos(export)
     content = Content(export, written, {})
     for person in export.people:
-        bundle = person_bundle(content, person, folder)
+        bundle = person_bundle(content, person)
         text = json.dumps(bundle, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-        write_file(folder, f"person-{bundle['id']}.json", text.encode())
-    write_file(folder, "README.md", readme(export, options).encode())
+        folder.put(f"person-{bundle['id']}.json", text.encode())
+    folder.put("README.md", readme(export, options).encode())
     return summary(content)
 
 
-def person_bundle(content: Content, person: ExportPerson, folder: Path) -> Json:
-    """One person's resources as a bundle of type collection; references stay within it.
-
-    Raises:
-        OSError: an exported photo cannot be read.
-    """
+def person_bundle(content: Content, person: ExportPerson) -> Json:
+    """One person's resources as a bundle of type collection; references stay within it."""
     export = content.export
     namer = Namer(export.vault_id, person.person.person_id)
     meta = {"meta": {"security": [_TEST_DATA]}} if export.demo else {}
     resources = [
-        {**_head(resource), **meta, **resource}
-        for resource in _resources(content, person, namer, folder)
+        {**_head(resource), **meta, **resource} for resource in _resources(content, person, namer)
     ]
     return {
         "resourceType": "Bundle",
@@ -81,9 +76,7 @@ def _head(resource: Json) -> Json:
     return {name: resource[name] for name in ("resourceType", "id")}
 
 
-def _resources(
-    content: Content, person: ExportPerson, namer: Namer, folder: Path
-) -> Iterator[Json]:
+def _resources(content: Content, person: ExportPerson, namer: Namer) -> Iterator[Json]:
     export = content.export
     yield patient(namer, person.person)
     yield from devices(namer, export)
@@ -93,7 +86,7 @@ def _resources(
         digest = seen.observation.photo.photo_sha256
         if digest not in pictured:
             pictured.add(digest)
-            yield media(namer, seen, content.photos[digest], folder)
+            yield media(namer, seen, content.photos[digest])
     for each in person.lesions:
         yield body_structure(namer, each)
         yield from _lesion(namer, each, clinician=export.clinician)
