@@ -56,6 +56,26 @@ def clean_mask(
     return _on_photo(main, crop, photo_size, threshold)
 
 
+def mask_by_hand(inside: NDArray[np.bool_]) -> LesionMask | None:
+    """What a person marked, as one region: its largest part, without holes.
+
+    Args:
+        inside: (height, width) bool, the whole upright photo.
+
+    Returns:
+        The mask with a tight box, None where nothing is marked.
+    """
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(
+        inside.astype(np.uint8), connectivity=8
+    )
+    if count < 2:
+        return None
+    largest = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
+    x, y, w, h = (int(value) for value in stats[largest, :4])
+    pixels = _filled(labels[y : y + h, x : x + w] == largest)
+    return LesionMask(Box(x, y, w, h), np.ascontiguousarray(pixels), "person")
+
+
 def border_doubt(probability: NDArray[np.float32], crop: Box, photo_size: tuple[int, int]) -> float:
     """How unsure the network is of the border, as a difference in ln(area).
 

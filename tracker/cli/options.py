@@ -64,6 +64,20 @@ def checked_modality(text: str | None) -> str | None:
     )
 
 
+def read_numbers(text: str, option: str, count: int) -> tuple[float, ...]:
+    """Numbers with commas between them; raises UsageError."""
+    try:
+        found = tuple(float(part) for part in text.replace(";", ",").split(","))
+    except ValueError:
+        found = ()
+    if len(found) != count or not all(map(math.isfinite, found)):
+        raise UsageError(
+            f"'{text}' is not {count} numbers.",
+            next_step=f"Write {option} as numbers with commas between them, such as 120,80.",
+        )
+    return found
+
+
 def read_day(text: str | None, option: str) -> date | None:
     """An ISO date; raises UsageError."""
     if text is None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tracker.domain.analysis import Analysis
     from tracker.domain.change import Change
-    from tracker.domain.records import Lesion, Observation, Symptom
+    from tracker.domain.records import Lesion, MaskCorrection, Observation, Symptom
     from tracker.services.results import (
         DoctorReport,
         IntakeResult,
@@ -89,7 +89,15 @@ def observation_text(row: ObservationRow) -> str:
         parts.append(f"colour of parts ΔE {row.focal_delta_e:.1f}")
     if row.why_not:
         parts.append(row.why_not)
+    if seen.mask_corrected is not None:
+        parts.append(corrected_text(seen.mask_corrected))
     return "  ".join(parts)
+
+
+def corrected_text(by_hand: MaskCorrection) -> str:
+    """Who corrected an outline, and when."""
+    who = f" by {by_hand.by}" if by_hand.by else ""
+    return f"outline corrected{who} on {by_hand.corrected_at.date().isoformat()}"
 
 
 def unassigned_text(seen: Observation) -> str:

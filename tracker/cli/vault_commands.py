@@ -14,7 +14,6 @@ from tracker.errors import NotThereYetError, UsageError
 _PANEL = "Vault"
 #: Commands of the contract that this version does not have, and what each will do.
 NOT_THERE_YET = {
-    "correct-mask": "Replace a mask by one drawn by hand.",
     "share": "Make a pack for a clinician.",
 }
 

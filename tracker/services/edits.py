@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from tracker.domain.capture import CaptureTime, DateSource, parse_capture_time
 from tracker.domain.records import Lesion, LifeCycle, Observation, Person, Symptom, SymptomKind
@@ -89,12 +89,21 @@ def set_site(workspace: Workspace, person: str | None, lesion: str, site: str | 
 
 
 def set_life_cycle(
-    workspace: Workspace, person: str | None, lesion: str, status: str, note: str | None = None
+    workspace: Workspace,
+    person: str | None,
+    lesion: str,
+    status: str,
+    note: str | None = None,
+    *,
+    on: date | None = None,
 ) -> Lesion:
     """Say where a lesion stands: active, excised (the note holds the pathology), resolved, merged.
 
+    Args:
+        on: the day of the excision, or on which it was found resolved.
+
     Raises:
-        UsageError: another word. UnknownNameError: no such person or lesion.
+        UsageError: another word, or a day to come. UnknownNameError: no such person or lesion.
     """
     try:
         stage = LifeCycle(status.strip().lower())
@@ -103,10 +112,14 @@ def set_life_cycle(
             f"'{status}' is not a status of a lesion.",
             next_step=f"Use one of: {', '.join(stage.value for stage in LifeCycle)}.",
         ) from None
+    if on is not None and on > date.today():
+        raise UsageError(
+            f"{on.isoformat()} is still to come.", next_step="Give the day on which it was done."
+        )
     who = _who(workspace, person)
     with workspace.open("status") as vault:
         found = vault.lesion(vault.person(who), lesion)
-        vault.set_life_cycle(found, stage, note)
+        vault.set_life_cycle(found, stage, note, on=on)
         return vault.lesion(vault.person(who), lesion)
 
 
@@ -126,7 +139,8 @@ def merge(workspace: Workspace, person: str | None, lesion: str, into: str) -> L
             )
         for seen in vault.observations(source):
             vault.move_observation(seen.observation_id, target)
-        vault.set_life_cycle(source, LifeCycle.MERGED, f"Merged into {target.name}")
+        note = f"Merged into {target.name}"
+        vault.set_life_cycle(source, LifeCycle.MERGED, note, on=date.today(), into=target)
         return vault.lesion(owner, into)
 
 
