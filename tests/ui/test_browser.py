@@ -15,7 +15,7 @@ from tracker.analysis.render_demo import demo_series
 from tracker.domain import wording
 from tracker.services import timeline
 from tracker.services.session import Workspace
-from ui import strings
+from ui import strings, strings_lesion
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("app")]
 
@@ -76,7 +76,7 @@ def test_every_page_is_drawn_and_asks_nobody_else(
     with visit(chromium, app_url, width=width, scheme=scheme) as seen:
         for name, title in (
             ("lesions", strings.NAV_LESIONS),
-            ("timeline", strings.NAV_LESION),
+            ("timeline", LESION),
             ("add", strings.NAV_ADD),
             ("data", strings.DATA_TITLE),
         ):
@@ -107,10 +107,9 @@ def test_timeline_compares_and_records_a_symptom(chromium: str, app_url: str) ->
         slider.focus()
         slider.press("ArrowRight")
         expect(slider).to_have_value("51")
-        expect(page.get_by_text(strings.COMPARE_ALIGNED)).to_be_visible()
+        expect(page.get_by_text(strings_lesion.ALIGNED)).to_be_visible()
         expect(page.locator("canvas, svg.marks").first).to_be_visible()
-        page.get_by_text(strings.SYMPTOM_TITLE, exact=True).click()
         page.get_by_role("button", name="bleeding").click()
-        page.get_by_role("button", name=strings.SYMPTOM_SAVE).click()
+        page.get_by_role("button", name=strings_lesion.ASK_SAVE).click()
         expect(page.get_by_text(wording.SEE_NOW).first).to_be_visible()
         assert seen.elsewhere == []

@@ -20,7 +20,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from tracker.analysis.colour import SRGB_TO_LINEAR, delta_e_2000, linear_to_lab
+from tracker.analysis.colour import (
+    SRGB_TO_LINEAR,
+    delta_e_2000,
+    dermoscopic_colours,
+    linear_to_lab,
+)
 from tracker.analysis.registration.light import Lab
 from tracker.analysis.registration.plane import Matrix, jacobian
 from tracker.analysis.view import LesionView
@@ -39,6 +44,10 @@ PERCENTILE = 95.0
 #: Less of the lesion in both photos, or fewer pixels across it, tell too little.
 MIN_SHARE = 0.3
 MIN_DIAMETER_PX = 24.0
+#: A part's colour is new where hardly any place of the earlier lesion comes as near as this
+#: (CIEDE2000): several times what one shade differs from the next.
+NEW_COLOUR_DELTA_E = 8.0
+NEW_COLOUR_PERCENTILE = 2.0
 #: A gain may lift highlights beyond the display's range by this much.
 _MOST_LIGHT = 1.3
 
@@ -50,11 +59,25 @@ class FocalChange:
     """How the part that changed most differs from the lesion's overall change.
 
     delta_e: CIEDE2000, the `PERCENTILE` over the lesion. delta_lab: mean later minus earlier
-    L*, a*, b* of the places at or above it.
+    L*, a*, b* of the places at or above it. new_colour: name of the dermoscopic colour those places
+    have now, where the earlier lesion had nothing like it.
     """
 
     delta_e: float
     delta_lab: Lab
+    new_colour: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FocalMap:
+    """CIEDE2000 of each place of the lesion against its overall change.
+
+    delta_e: (h, w) float32, NaN off the lesion and at its border. to_grid: 3x3, earlier view pixels
+    to places of it.
+    """
+
+    delta_e: NDArray[np.float32]
+    to_grid: Matrix
 
 
 def focal_change(
@@ -66,6 +89,48 @@ def focal_change(
         matrix: later view pixels to earlier view pixels.
         gain: per channel (R, G, B) in linear light, takes the later view's light to the earlier's.
     """
+    found = _laid_over(earlier, later, matrix, gain)
+    if found is None:
+        return None
+    return max(
+        (
+            _beyond_search(found.before, found.after, found.inner, 1),
+            _beyond_search(found.after, found.before, found.inner, -1),
+        ),
+        key=lambda change: change.delta_e,
+    )
+
+
+def focal_map(
+    earlier: LesionView, later: LesionView, matrix: Matrix, gain: tuple[float, float, float]
+) -> FocalMap | None:
+    """Where the lesion changed otherwise than as a whole; arguments and None as `focal_change`.
+
+    Each place has the larger of the two differences that `focal_change` looks at.
+    """
+    found = _laid_over(earlier, later, matrix, gain)
+    if found is None:
+        return None
+    delta_e = np.full(found.inner.shape, np.nan, dtype=np.float32)
+    there = delta_e_2000(*_most_alike(found.before, found.after, found.inner))
+    back = delta_e_2000(*_most_alike(found.after, found.before, found.inner))
+    delta_e[found.inner] = np.maximum(there, back)
+    return FocalMap(delta_e, found.to_grid)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _LaidOver:
+    """Both lesions on one grid: smoothed L*a*b*, the later one less the shift they share."""
+
+    before: _Colours
+    after: _Colours
+    inner: NDArray[np.bool_]
+    to_grid: Matrix
+
+
+def _laid_over(
+    earlier: LesionView, later: LesionView, matrix: Matrix, gain: tuple[float, float, float]
+) -> _LaidOver | None:
     if 2 * earlier.radius_px < MIN_DIAMETER_PX or 2 * later.radius_px < MIN_DIAMETER_PX:
         return None
     to_grid, size = _grid(earlier)
@@ -77,10 +142,7 @@ def focal_change(
         return None
     before, after = _smoothed(before, both), _smoothed(after, both)
     after = after - np.median((after - before)[inner], axis=0)
-    return max(
-        (_beyond_search(before, after, inner, 1), _beyond_search(after, before, inner, -1)),
-        key=lambda change: change.delta_e,
-    )
+    return _LaidOver(before, after, inner, to_grid)
 
 
 def _grid(earlier: LesionView) -> tuple[Matrix, tuple[int, int]]:
@@ -132,6 +194,28 @@ def _beyond_search(
 
     sign: 1 where `other` is the later photo, else -1.
     """
+    here, nearest = _most_alike(fixed, other, inner)
+    delta_e = delta_e_2000(here, nearest)
+    limit = float(np.percentile(delta_e, PERCENTILE))
+    changed = delta_e >= limit
+    light, a, b = sign * (nearest - here)[changed].mean(axis=0)
+    palette, now = (here, nearest) if sign > 0 else (other[inner], here)
+    new = _new_colour(palette, now[changed].mean(axis=0))
+    return FocalChange(limit, (float(light), float(a), float(b)), new)
+
+
+def _new_colour(palette: _Colours, now: _Colours) -> str | None:
+    """The name of a colour (3,) that the earlier lesion (n, 3) did not have; None if it had."""
+    apart = delta_e_2000(palette, now)
+    if np.percentile(apart, NEW_COLOUR_PERCENTILE) < NEW_COLOUR_DELTA_E:
+        return None
+    return next(iter(dermoscopic_colours(now[None], None)), None)
+
+
+def _most_alike(
+    fixed: _Colours, other: _Colours, inner: NDArray[np.bool_]
+) -> tuple[_Colours, _Colours]:
+    """The places of `fixed`, and of each the most alike place nearby in `other`: (n, 3) each."""
     here = fixed[inner]
     nearest = other[inner]
     least = np.sum((here - nearest) ** 2, axis=1)
@@ -140,10 +224,7 @@ def _beyond_search(
         apart = np.sum((here - there) ** 2, axis=1)
         closer = apart < least
         least[closer], nearest[closer] = apart[closer], there[closer]
-    delta_e = delta_e_2000(here, nearest)
-    limit = float(np.percentile(delta_e, PERCENTILE))
-    light, a, b = sign * (nearest - here)[delta_e >= limit].mean(axis=0)
-    return FocalChange(limit, (float(light), float(a), float(b)))
+    return here, nearest
 
 
 def _shifted(lab: _Colours) -> Iterator[_Colours]:

@@ -50,6 +50,7 @@ class CompareView:
     """Two photos to be held against each other.
 
     is_aligned: both in the earlier one's frame; else each as it was taken.
+    on_skin: lined up by the skin around the lesion alone, see `framing.Path`.
     shows_growth: they lie on each other by the skin alone and neither lesion is cut, so that the
     outlines' difference is growth; otherwise it may be hidden or made up by the lining up.
     """
@@ -57,6 +58,7 @@ class CompareView:
     earlier: Side
     later: Side
     is_aligned: bool
+    on_skin: bool
     shows_growth: bool
 
 
@@ -94,6 +96,7 @@ def _made(workspace: Workspace, earlier_id: str, later_id: str) -> CompareView:
             _alone(workspace, earlier),
             _alone(workspace, later),
             is_aligned=False,
+            on_skin=False,
             shows_growth=False,
         )
     square = framing.common_square(earlier, later, path.matrix)
@@ -103,7 +106,11 @@ def _made(workspace: Workspace, earlier_id: str, later_id: str) -> CompareView:
     whole = bool(first.outlines and second.outlines)
     cut = first.touches_frame or second.touches_frame
     return CompareView(
-        first, second, is_aligned=True, shows_growth=path.on_skin and whole and not cut
+        first,
+        second,
+        is_aligned=True,
+        on_skin=path.on_skin,
+        shows_growth=path.on_skin and whole and not cut,
     )
 
 
@@ -151,7 +158,7 @@ def _side(
     return Side(
         observation_id=seen.observation_id,
         picture=picture(workspace, seen, square, side_px, matrix),
-        outlines=_outlines(seen, framing.onto_picture(square, side_px) @ matrix, side_px),
+        outlines=outlines_on(seen, framing.onto_picture(square, side_px) @ matrix, side_px),
         mm_per_side=None if scale is None else scale.mm_per_px * square.w,
         touches_frame=measures is not None and measures.touches_frame,
     )
@@ -183,7 +190,7 @@ def pixels(workspace: Workspace, seen: Observation) -> Rgb:
     return decode_photo(data, seen.photo.file_name).rgb
 
 
-def _outlines(seen: Observation, onto: NDArray[np.float64], side_px: int) -> tuple[Outline, ...]:
+def outlines_on(seen: Observation, onto: NDArray[np.float64], side_px: int) -> tuple[Outline, ...]:
     """Outlines of the mask in shares of the picture's side; `onto`: photo to picture pixels."""
     mask = seen.analysis.mask
     if mask is None:

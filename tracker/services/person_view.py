@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from tracker.analysis.judge import judge
-from tracker.analysis.series import double_shots, series_of, visits_of
-from tracker.domain.change import Axis, Change
+from tracker.analysis.series import SeriesObservation, double_shots, series_of, visits_of
+from tracker.domain.change import Against, Axis, AxisChange, Change
 from tracker.services import memo
 from tracker.services.changes import judged
 from tracker.services.comparing import (
@@ -43,11 +43,26 @@ class PersonView:
 
 
 @dataclass(frozen=True, slots=True)
-class FlaggedVisit:
-    """A day on which change was measured, judged by the photos up to that day alone."""
+class VisitJudgement:
+    """The photos of one day as they would have been judged on that day.
+
+    observations: ids of the day's photos. axes: against the first photo, the previous one and the
+    trend, as in `Change`; empty on the first day.
+    """
 
     day: date
-    axes: tuple[Axis, ...]
+    observations: tuple[str, ...]
+    axes: tuple[AxisChange, ...]
+
+    @property
+    def flagged(self) -> tuple[Axis, ...]:
+        """The axes on which change was measured."""
+        return tuple(dict.fromkeys(one.axis for one in self.axes if one.flagged))
+
+    def to_first(self, axis: Axis) -> AxisChange | None:
+        """One axis against the first photo."""
+        wanted = (each for each in self.axes if each.axis is axis)
+        return next((each for each in wanted if each.against is Against.FIRST), None)
 
 
 def person_view(
@@ -95,19 +110,21 @@ def rows_of(workspace: Workspace, view: PersonView, lesion: str) -> tuple[Observ
     )
 
 
-def flagged_visits(workspace: Workspace, view: PersonView, lesion: str) -> tuple[FlaggedVisit, ...]:
-    """The days whose photos showed change, each as it would have been judged on that day."""
+def history(workspace: Workspace, view: PersonView, lesion: str) -> tuple[VisitJudgement, ...]:
+    """Each day of the lesion with what was judged by the photos up to it, oldest first.
+
+    How much the photos of the person's other lesions scatter is taken as it is known today.
+    """
     return memo.get(
         workspace.vault_path,
         view.position,
-        "flags",
+        "history",
         (view.person, lesion),
-        lambda: _flagged(workspace, view, lesion),
+        lambda: _history(workspace, view, lesion),
     )
 
 
-def _flagged(workspace: Workspace, view: PersonView, lesion: str) -> tuple[FlaggedVisit, ...]:
-    """Judges each beginning of the series; how the person's photos scatter is as known today."""
+def _history(workspace: Workspace, view: PersonView, lesion: str) -> tuple[VisitJudgement, ...]:
     whole = {
         name: series_of(one.lesion, one.observations, one.comparisons.values())
         for name, one in view.series.items()
@@ -118,19 +135,15 @@ def _flagged(workspace: Workspace, view: PersonView, lesion: str) -> tuple[Flagg
         if name != lesion
         for shot in double_shots(one.observations, one.comparisons)
     )
+    series = replace(whole[lesion], other_double_shots=others)
+    visits = visits_of(series.observations)
+    known: dict[str, SeriesObservation] = {}
     found = []
-    visits = visits_of(whole[lesion].observations)
-    for count in range(2, len(visits) + 1):
-        known = tuple(seen for visit in visits[:count] for seen in visit.observations)
-        ids = {seen.observation_id for seen in known}
-        pairs = tuple(
-            pair for pair in whole[lesion].comparisons if pair.earlier in ids and pair.later in ids
+    for visit in visits:
+        known |= {seen.observation_id: seen for seen in visit.observations}
+        pairs = (
+            pair for pair in series.comparisons if pair.earlier in known and pair.later in known
         )
-        begun = replace(
-            whole[lesion], observations=known, comparisons=pairs, other_double_shots=others
-        )
-        change = judge(begun, workspace.noise)
-        axes = tuple(dict.fromkeys(one.axis for one in change.axes if one.flagged))
-        if axes:
-            found.append(FlaggedVisit(visits[count - 1].day, axes))
+        begun = replace(series, observations=tuple(known.values()), comparisons=tuple(pairs))
+        found.append(VisitJudgement(visit.day, visit.ids, judge(begun, workspace.noise).axes))
     return tuple(found)

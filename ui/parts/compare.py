@@ -1,96 +1,132 @@
-"""Two pictures of one lesion, under a slider.
-
-An inline component: its HTML, CSS and script are constants of this file, and the pictures travel as
-`data:` addresses, so that nothing is fetched from anywhere. streamlit-image-comparison was not
-taken because it loads its script from a content network.
-"""
+"""Two photos of a spot held against each other: slider, side by side, blink, and maps."""
 
 from __future__ import annotations
 
-import base64
-from typing import Any
+from collections.abc import Sequence
 
 import streamlit as st
 
-_HTML = """
-<figure class="compare">
-  <div class="stage">
-    <img class="earlier" alt="">
-    <img class="later" alt="">
-    <div class="edge" aria-hidden="true"></div>
-    <span class="tag left"></span><span class="tag right"></span>
-  </div>
-  <input type="range" min="0" max="100" value="50" aria-label="">
-</figure>
-"""
+from tracker.services import difference
+from tracker.services.compare_view import CompareView, Side, compare_view
+from tracker.services.results import ObservationRow
+from ui import session
+from ui import strings_lesion as strings
+from ui.components.mounting import data_address, mount
+from ui.parts import photos
 
-_CSS = """
-.compare { margin: 0; max-width: 44rem; }
-.stage { position: relative; overflow: hidden; border-radius: 10px; line-height: 0;
-  background: var(--st-secondary-background-color); }
-.stage img { width: 100%; display: block; }
-.stage .later { position: absolute; inset: 0; height: 100%; object-fit: cover;
-  clip-path: inset(0 0 0 50%); }
-.edge { position: absolute; top: 0; bottom: 0; left: 50%; width: 2px; margin-left: -1px;
-  background: #fff; box-shadow: 0 0 0 1px rgba(0,0,0,.55); pointer-events: none; }
-.tag { position: absolute; top: .6rem; padding: .3rem .55rem; border-radius: 6px; color: #fff;
-  background: rgba(12,18,21,.78); font: 600 .82rem/1.1 var(--st-font); }
-.tag.left { left: .6rem; } .tag.right { right: .6rem; }
-input { width: 100%; margin: .7rem 0 0; accent-color: var(--st-primary-color); height: 1.75rem; }
-input:focus-visible { outline: 3px solid var(--st-primary-color); outline-offset: 2px; }
-"""
-
-_JS = """
-export default function ({ parentElement, data }) {
-  const find = (selector) => parentElement.querySelector(selector);
-  const earlier = find('.earlier'), later = find('.later'), range = find('input');
-  earlier.src = data.earlier; earlier.alt = data.earlier_label;
-  later.src = data.later; later.alt = data.later_label;
-  find('.left').textContent = data.earlier_label;
-  find('.right').textContent = data.later_label;
-  range.setAttribute('aria-label', data.range_label);
-  const place = () => {
-    later.style.clipPath = `inset(0 0 0 ${range.value}%)`;
-    find('.edge').style.left = `${range.value}%`;
-  };
-  range.addEventListener('input', place);
-  const stage = find('.stage');
-  const drag = (event) => {
-    if (event.buttons !== 1) return;
-    const box = stage.getBoundingClientRect();
-    range.value = String(Math.max(0, Math.min(100, (event.clientX - box.left) / box.width * 100)));
-    place();
-  };
-  stage.addEventListener('pointerdown', drag);
-  stage.addEventListener('pointermove', drag);
-  place();
-  return () => {
-    range.removeEventListener('input', place);
-    stage.removeEventListener('pointerdown', drag);
-    stage.removeEventListener('pointermove', drag);
-  };
-}
-"""
+_ALIGNED_ONLY = ("slider", "blink")
 
 
-def data_address(picture: bytes) -> str:
-    """A `data:` address of PNG or JPEG bytes."""
-    kind = "png" if picture.startswith(b"\x89PNG") else "jpeg"
-    return f"data:image/{kind};base64,{base64.b64encode(picture).decode('ascii')}"
+def against(rows: Sequence[ObservationRow], chosen: str, lesion_id: str) -> ObservationRow:
+    """Ask which photo the chosen one is held against; gives that photo."""
+    names = [row.observation.observation_id for row in rows]
+    at = names.index(chosen)
+    ways = [strings.AGAINST_FIRST, strings.AGAINST_PREVIOUS, strings.AGAINST_OTHER]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        way = st.segmented_control(
+            strings.AGAINST, ways, default=ways[0], required=True, key=f"against-{lesion_id}"
+        )
+        if way == strings.AGAINST_OTHER:
+            others = [index for index in range(len(rows)) if index != at]
+            picked = st.selectbox(
+                strings.AGAINST_WHICH,
+                others,
+                format_func=lambda index: f"{index + 1}: {photos.label(rows[index])}",
+                key=f"other-{lesion_id}-{chosen}",
+                width=220,
+            )
+            return rows[picked]
+    if way == strings.AGAINST_PREVIOUS and at > 0:
+        return rows[at - 1]
+    # The first photo itself is held against the one that follows it.
+    return rows[0] if at > 0 else rows[1]
 
 
-def slider(earlier: bytes, later: bytes, *, earlier_label: str, later_label: str, key: str) -> None:
-    """Draw `later` over `earlier` (same frame, PNG or JPEG bytes) with a movable edge."""
-    mount: Any = st.components.v2.component(
-        "moletrail_compare", html=_HTML, css=_CSS, js=_JS, isolate_styles=True
+def section(one: ObservationRow, other: ObservationRow, lesion_id: str) -> None:
+    """Draw both photos; the one taken first is the earlier one."""
+    earlier, later = sorted(
+        (one, other), key=lambda row: (row.observation.capture.value, row.observation.added_at)
     )
+    names = earlier.observation.observation_id, later.observation.observation_id
+    pair = "/".join(names)
+    key = f"compare-{lesion_id}"
+    workspace = session.workspace()
+    view = compare_view(workspace, *names)
+    state = st.session_state.get(key)
+    asked = state is not None and state.get("difference_of") == pair and view.is_aligned
+    mapped = difference.difference_map(workspace, *names) if asked else None
     mount(
+        "compare",
         key=key,
         data={
-            "earlier": data_address(earlier),
-            "later": data_address(later),
-            "earlier_label": earlier_label,
-            "later_label": later_label,
-            "range_label": f"How much of {later_label} covers {earlier_label}",
+            "pair": pair,
+            "stamp": f"{pair} {hash((view.earlier, view.later))}",
+            "aligned": view.is_aligned,
+            "earlier": _side(view.earlier, earlier),
+            "later": _side(view.later, later),
+            "ways": _ways(view, no_difference=asked and mapped is None),
+            "difference": None if mapped is None else _difference(mapped),
+            "note": _notes(view),
+            "words": strings.COMPARE_WORDS,
         },
+        states={"difference_of": None},
     )
+    if not view.is_aligned:
+        st.warning(strings.NOT_ALIGNED, icon=":material/join_inner:")
+
+
+def _side(side: Side, row: ObservationRow) -> dict[str, object]:
+    day = photos.label(row)
+    return {
+        "src": data_address(side.picture),
+        "alt": day,
+        "label": day,
+        "outlines": side.outlines,
+        "mm_per_side": side.mm_per_side,
+    }
+
+
+def _ways(view: CompareView, *, no_difference: bool) -> list[dict[str, str]]:
+    """The ways of looking, each with the reason why not where it cannot be had."""
+    why_not = dict.fromkeys(strings.WAY_LABELS, "")
+    if not view.is_aligned:
+        why_not |= dict.fromkeys((*_ALIGNED_ONLY, "growth", "difference"), strings.NEEDS_ALIGNMENT)
+    elif not view.shows_growth:
+        why_not["growth"] = _no_growth(view)
+    if no_difference:
+        why_not["difference"] = strings.NO_DIFFERENCE
+    return [
+        {"name": name, "label": label, "why_not": why_not[name]}
+        for name, label in strings.WAY_LABELS.items()
+    ]
+
+
+def _no_growth(view: CompareView) -> str:
+    if not (view.earlier.outlines and view.later.outlines):
+        return strings.NO_GROWTH_OUTLINE
+    if view.earlier.touches_frame or view.later.touches_frame:
+        return strings.NO_GROWTH_CUT
+    return strings.NO_GROWTH
+
+
+def _notes(view: CompareView) -> dict[str, str]:
+    lined_up = strings.ALIGNED if view.on_skin else strings.ALIGNED_ON_LESION
+    return {
+        "slider": lined_up,
+        "side": lined_up,
+        "blink": strings.BLINK_NOTE,
+        "growth": strings.GROWTH_NOTE,
+        "difference": strings.DIFFERENCE_NOTE,
+    }
+
+
+def _difference(mapped: difference.DifferenceMap) -> dict[str, str]:
+    stops = ", ".join(f"rgb{colour}" for colour in difference.RAMP)
+    legend = strings.DIFFERENCE_LEGEND.format(
+        low=difference.LOW_DELTA_E, high=difference.HIGH_DELTA_E
+    )
+    return {
+        "src": data_address(mapped.picture),
+        "ramp": f"linear-gradient(90deg, {stops})",
+        "legend": legend,
+    }

@@ -1,118 +1,94 @@
-"""Charts and tables of one lesion's measurements."""
+"""Charts and tables of one spot's measurements."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Sequence
 
 import streamlit as st
 
 from tracker.domain import wording
-from tracker.domain.change import Against, Axis, AxisChange, Change
+from tracker.domain.change import Axis, AxisChange, Change
+from tracker.services.person_view import VisitJudgement
 from tracker.services.results import ObservationRow
-from ui import strings
-from ui.parts import photos
-from ui.parts.charts import Band, Point, series_chart
+from ui import strings, strings_lesion
+from ui.parts import charts, chrome
+
+_RELATIVE = (Axis.AREA, Axis.DIAMETER)
+_TITLES = {
+    Axis.AREA: (strings_lesion.AREA, strings_lesion.AREA_UNIT),
+    Axis.DIAMETER: (strings_lesion.DIAMETER, strings_lesion.AREA_UNIT),
+    Axis.SHAPE: (strings_lesion.SHAPE, strings_lesion.SHAPE_UNIT),
+    Axis.COLOUR: (strings_lesion.COLOUR, strings_lesion.COLOUR_UNIT),
+    Axis.EMBEDDING: (strings_lesion.LOOK, strings_lesion.LOOK_UNIT),
+}
 
 
-def charts(rows: list[ObservationRow], change: Change | None) -> None:
-    """One chart an axis, each only where there is something to draw."""
-    st.subheader(strings.CHARTS, anchor=False)
-    left, right = st.columns(2)
-    with left:
-        _area(rows, change)
-        _plain(
-            rows,
-            lambda row: row.focal_delta_e,
-            strings.COLOUR_TITLE,
-            strings.COLOUR_UNIT,
-            _from_zero(change, Axis.COLOUR),
-            _sigma(change, Axis.COLOUR),
-        )
-    with right:
-        _plain(
-            rows,
-            lambda row: None if row.cosine_to_first is None else 1 - row.cosine_to_first,
-            strings.LOOK_TITLE,
-            strings.LOOK_UNIT,
-            _from_zero(change, Axis.EMBEDDING),
-            _sigma(change, Axis.EMBEDDING),
-        )
-        _plain(rows, lambda row: row.asymmetry, strings.SHAPE_TITLE, strings.SHAPE_UNIT, None, None)
-    st.caption(strings.BAND_NOTE)
+def charts_of(visits: Sequence[VisitJudgement]) -> None:
+    """One chart an axis, with what their signs mean."""
+    st.subheader(strings_lesion.CHARTS, anchor=False)
+    cells = [*_TITLES, None]
+    for start in range(0, len(cells), 2):
+        for column, axis in zip(st.columns(2), cells[start : start + 2], strict=True):
+            with column:
+                if axis is None:
+                    st.caption(strings_lesion.CHART_NOTE)
+                else:
+                    with chrome.card(f"chart-{axis.value}"):
+                        charts.draw(series_of_axis(axis, visits), key=axis.value)
 
 
-def _area(rows: list[ObservationRow], change: Change | None) -> None:
-    """Area against the first photo, with its error; the first photo is 1 by definition."""
-    points = [
-        Point(row.observation.capture.value, ratio.value, ratio.sigma, photos.label(row))
-        for row in rows
-        if (ratio := row.area_ratio) is not None
-    ]
-    if points:
-        first = rows[0]
-        points.insert(0, Point(first.observation.capture.value, 1.0, None, photos.label(first)))
-    detectable = _detectable(change, Axis.AREA)
-    band = None
-    if detectable is not None:
-        part = detectable / 100
-        band = Band(1 / (1 + part), 1 + part)
-    _draw(points, strings.SIZE_TITLE, strings.SIZE_UNIT_RATIO, band)
+def series_of_axis(axis: Axis, visits: Sequence[VisitJudgement]) -> charts.Series:
+    """An axis against the first photo, day by day, as it was judged on each day.
+
+    Area and diameter are ratios, 1 on the first day; the others are differences, 0 there.
+    """
+    start = 1.0 if axis in _RELATIVE else 0.0
+    first = charts.Point(visits[0].day, start, None, None, False, strings_lesion.day(visits[0].day))
+    points = [first, *(_point(axis, visit) for visit in visits[1:])]
+    title, unit = _TITLES[axis]
+    return charts.Series(title, unit, tuple(points), _band(axis, visits))
 
 
-def _plain(
-    rows: list[ObservationRow],
-    value_of: Callable[[ObservationRow], float | None],
-    title: str,
-    unit: str,
-    band: Band | None,
-    sigma: float | None,
-) -> None:
-    points = [
-        Point(row.observation.capture.value, value, sigma, photos.label(row))
-        for row in rows
-        if (value := value_of(row)) is not None
-    ]
-    _draw(points, title, unit, band)
+def _point(axis: Axis, visit: VisitJudgement) -> charts.Point:
+    found = visit.to_first(axis)
+    flagged = axis in visit.flagged
+    label = strings_lesion.day(visit.day)
+    if found is None or found.change is None:
+        return charts.Point(visit.day, None, None, None, flagged, label)
+    reach = None if found.sigma is None else 2 * found.sigma
+    if axis in _RELATIVE:
+        ratio = 1 + found.change / 100
+        low, high = None, None
+        if reach is not None:
+            low, high = ratio * math.exp(-reach / 100), ratio * math.exp(reach / 100)
+        return charts.Point(visit.day, ratio, low, high, flagged, label)
+    if reach is None:
+        return charts.Point(visit.day, found.change, None, None, flagged, label)
+    low, high = max(0.0, found.change - reach), found.change + reach
+    return charts.Point(visit.day, found.change, low, high, flagged, label)
 
 
-def _draw(points: list[Point], title: str, unit: str, band: Band | None) -> None:
-    with st.container(border=True):
-        if points:
-            series_chart(points, title=title, unit=unit, band=band, least=0.0)
-        else:
-            st.markdown(f"**{title}**")
-            st.caption(strings.NOT_KNOWN)
+def _band(axis: Axis, visits: Sequence[VisitJudgement]) -> tuple[float, float] | None:
+    """What would not be flagged today, against the first photo."""
+    found = visits[-1].to_first(axis)
+    if found is None or found.detectable is None:
+        return None
+    if axis not in _RELATIVE:
+        return 0.0, found.detectable
+    part = found.detectable / 100  # of growth where it grew, of shrinking where it shrank
+    shrunk = found.change is not None and found.change < 0
+    high = 1 / (1 - part) if shrunk else 1 + part
+    return 1 / high, high
 
 
-def _from_zero(change: Change | None, axis: Axis) -> Band | None:
-    detectable = _detectable(change, axis)
-    return None if detectable is None else Band(0.0, detectable)
-
-
-def _detectable(change: Change | None, axis: Axis) -> float | None:
-    """Smallest change against the first photo that would be flagged, in the axis's unit."""
-    found = _to_first(change, axis)
-    return None if found is None else found.detectable
-
-
-def _sigma(change: Change | None, axis: Axis) -> float | None:
-    """Standard error against the first photo, in the axis's unit."""
-    found = _to_first(change, axis)
-    return None if found is None else found.sigma
-
-
-def _to_first(change: Change | None, axis: Axis) -> AxisChange | None:
-    axes = () if change is None else change.axes
-    return next((one for one in axes if one.axis == axis and one.against == Against.FIRST), None)
-
-
-def tables(rows: list[ObservationRow], change: Change | None) -> None:
+def tables(rows: Sequence[ObservationRow], change: Change | None) -> None:
     """The judgement's evidence, and every number of every photo."""
     if change is not None and change.axes:
-        with st.expander(strings.JUDGEMENT, icon=":material/balance:"):
+        with st.expander(strings_lesion.ALL_AXES, icon=":material/balance:"):
             st.dataframe([_axis_row(one) for one in change.axes], hide_index=True)
             st.caption(change.method)
-    with st.expander(strings.NUMBERS, icon=":material/table_rows:"):
+    with st.expander(strings_lesion.NUMBERS, icon=":material/table_rows:"):
         st.dataframe([_number_row(row) for row in rows], hide_index=True)
 
 

@@ -1,82 +1,99 @@
-"""A lesion's photos: the strip, and two of them held against each other."""
+"""The strip of a spot's photos: one is chosen to be looked at, another to hold it against."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 import streamlit as st
 
-from tracker.services import pictures
+from tracker.domain.plain_text import without_steering
+from tracker.services.person_view import VisitJudgement
 from tracker.services.results import ObservationRow
-from ui import session, strings
-from ui.parts import compare
+from tracker.services.strip import Thumb
+from ui import strings_lesion as strings
+from ui.components.mounting import data_address, mount
 
-_PER_ROW = 6
-
-
-def strip(rows: list[ObservationRow]) -> None:
-    """Every photo with its date, oldest first."""
-    st.subheader(strings.STRIP, anchor=False)
-    outline = st.toggle(strings.OUTLINE, value=True)
-    for start in range(0, len(rows), _PER_ROW):
-        columns = st.columns(_PER_ROW)
-        for column, row in zip(columns, rows[start : start + _PER_ROW], strict=False):
-            seen = row.observation
-            with column:
-                picture = pictures.lesion_picture(
-                    session.workspace(), seen.observation_id, outline=outline
-                )
-                st.image(picture, width="stretch")
-                st.caption(label(row))
-                for remark in row.remarks:
-                    st.caption(f":material/info: {remark}")
-                if seen.note:
-                    st.caption(session.plain(seen.note))
+_LONG_NOTE = 40
 
 
 def label(row: ObservationRow) -> str:
     """The photo's day as it is shown."""
-    return f"{row.observation.capture.value:%d %b %Y}"
+    return strings.day(row.observation.capture.value.date())
 
 
-def compare_section(rows: list[ObservationRow]) -> None:
-    """Two photos in one frame, under a slider or side by side."""
-    st.subheader(strings.COMPARE, anchor=False)
-    left, middle, right = st.columns([2, 2, 2])
-    indices = list(range(len(rows)))
-    names = [f"{number + 1}: {label(row)}" for number, row in enumerate(rows)]
-    with left:
-        first = st.selectbox(strings.COMPARE_EARLIER, indices[:-1], format_func=names.__getitem__)
-    later_ones = indices[first + 1 :]
-    with middle:
-        second = st.selectbox(
-            strings.COMPARE_LATER,
-            later_ones,
-            index=len(later_ones) - 1,
-            format_func=names.__getitem__,
-        )
-    with right:
-        way = st.segmented_control(
-            strings.COMPARE,
-            [strings.COMPARE_SLIDER, strings.COMPARE_SIDE],
-            default=strings.COMPARE_SLIDER,
-            required=True,
-            label_visibility="hidden",
-        )
-    earlier, later = rows[first], rows[second]
-    pair = pictures.aligned_pair(
-        session.workspace(),
-        earlier.observation.observation_id,
-        later.observation.observation_id,
+def chosen(rows: Sequence[ObservationRow], lesion_id: str) -> str:
+    """Id of the photo that is looked at: the one picked last, else the latest."""
+    state = st.session_state.get(f"strip-{lesion_id}")
+    picked = None if state is None else state.get("selected")
+    known = [row.observation.observation_id for row in rows]
+    return picked if picked in known else known[-1]
+
+
+def strip(
+    rows: Sequence[ObservationRow],
+    thumbs: Sequence[Thumb],
+    visits: Sequence[VisitJudgement],
+    *,
+    lesion_id: str,
+    against: str | None,
+) -> None:
+    """Draw the strip.
+
+    Args:
+        rows, thumbs: of the same photos, in the same order. against: id of the photo that the
+            chosen one is held against.
+    """
+    flagged = {name for visit in visits if visit.flagged for name in visit.observations}
+    lined_up = any(thumb.is_aligned for thumb in thumbs)
+    gaps = [None, *(_gap(one, other) for one, other in pairwise(rows))]
+    photos = [
+        {
+            "id": thumb.observation_id,
+            "src": data_address(thumb.picture),
+            "date": label(row),
+            "mark": strings.FIRST if index == 0 else "",
+            "gap": gap,
+            "remark": _remark(row, own_frame=lined_up and not thumb.is_aligned),
+            "own_frame": lined_up and not thumb.is_aligned,
+            "flagged": thumb.observation_id in flagged,
+            **_spoken(row, flagged=thumb.observation_id in flagged),
+        }
+        for index, (row, thumb, gap) in enumerate(zip(rows, thumbs, gaps, strict=True))
+    ]
+    selected = chosen(rows, lesion_id)
+    stamp = hash(tuple(str(sorted(photo.items(), key=str)) for photo in photos))
+    mount(
+        "strip",
+        key=f"strip-{lesion_id}",
+        data={
+            "photos": photos,
+            "selected": selected,
+            "against": against,
+            "label": strings.STRIP_LABEL,
+            "stamp": str(stamp),
+        },
+        states={"selected": selected},
     )
-    if way == strings.COMPARE_SLIDER and pair.is_aligned:
-        compare.slider(
-            pair.earlier,
-            pair.later,
-            earlier_label=label(earlier),
-            later_label=label(later),
-            key="compare",
-        )
-    else:
-        columns = st.columns(2)
-        columns[0].image(pair.earlier, caption=label(earlier), width="stretch")
-        columns[1].image(pair.later, caption=label(later), width="stretch")
-    st.caption(strings.COMPARE_ALIGNED if pair.is_aligned else strings.COMPARE_NOT_ALIGNED)
+
+
+def _gap(earlier: ObservationRow, later: ObservationRow) -> str:
+    apart = later.observation.capture.value.date() - earlier.observation.capture.value.date()
+    return f"+{strings.since(apart.days)}"
+
+
+def _remark(row: ObservationRow, *, own_frame: bool) -> str:
+    if own_frame:
+        return strings.OWN_FRAME
+    note = without_steering(row.observation.note or "")
+    return f"{note[:_LONG_NOTE]}…" if len(note) > _LONG_NOTE else note
+
+
+def _spoken(row: ObservationRow, *, flagged: bool) -> dict[str, str]:
+    """What a screen reader says, and the hint under the pointer."""
+    said = [label(row)]
+    if flagged:
+        said.append(strings.FLAGGED_HINT)
+    if row.why_not:
+        said.append(row.why_not)
+    return {"spoken": ". ".join(said), "hint": " ".join(said[1:])}

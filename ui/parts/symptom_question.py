@@ -6,6 +6,9 @@ import streamlit as st
 
 from tracker.domain import wording
 from tracker.domain.records import SymptomKind
+from tracker.services import edits
+from tracker.services.results import ObservationRow
+from ui import session, strings_lesion
 
 
 def ask(*, key: str) -> list[SymptomKind]:
@@ -18,3 +21,21 @@ def ask(*, key: str) -> list[SymptomKind]:
         wrap=True,
         key=key,
     )
+
+
+def ask_about(person: str, lesion: str, row: ObservationRow) -> None:
+    """What was reported of the spot, and the question for one of its photos."""
+    workspace = session.workspace()
+    reported = edits.symptoms(workspace, person, lesion)
+    if reported:
+        st.markdown(f"**{strings_lesion.REPORTED}**")
+        for symptom in reported:
+            name = wording.SYMPTOM_NAMES[symptom.kind]
+            st.markdown(f"- {strings_lesion.day(symptom.noted_at.date())}: {name}")
+    kinds = ask(key=f"symptoms-{row.observation.observation_id}")
+    if kinds:
+        st.error(wording.SEE_NOW, icon=":material/priority_high:")
+    if st.button(strings_lesion.ASK_SAVE, disabled=not kinds, icon=":material/check_box:"):
+        for kind in kinds:
+            edits.record_symptom(workspace, person, lesion, kind.value)
+        st.rerun()

@@ -1,0 +1,194 @@
+"""The words of the page of one spot. Clinical sentences live in `tracker.domain.wording`."""
+
+from __future__ import annotations
+
+from datetime import date
+
+CHOOSE = "Spot"
+NONE = "No spot to show yet."
+ONE_PHOTO = "A second photo is needed before anything can be compared."
+WHY = "Why this is said"
+ALL_AXES = "What was compared, and how finely"
+SITE_UNKNOWN = "place not given"
+
+STRIP = "Photos"
+STRIP_HINT = "Choose a photo to hold it against an earlier one."
+STRIP_LABEL = "Photos, oldest first; the arrow keys choose one"
+FIRST = "first"
+OWN_FRAME = "not lined up"
+OWN_FRAME_HINT = "This photo could not be lined up with the others and is shown as it was taken."
+FLAGGED_HINT = "Change was measured on this day."
+
+AGAINST = "Compare with"
+AGAINST_FIRST = "First"
+AGAINST_PREVIOUS = "Previous"
+AGAINST_OTHER = "Another"
+AGAINST_WHICH = "Which photo"
+ALIGNED = (
+    "Both photos are drawn in one frame: the later one is laid onto the skin of the earlier one."
+)
+ALIGNED_ON_LESION = (
+    "Both photos are drawn in one frame. There was too little skin to line them up by, so the spot "
+    "itself helped: look at its colours and structure, but do not read growth from this picture."
+)
+NOT_ALIGNED = (
+    "These two photos could not be lined up, so each is shown as it was taken. Distance, angle and "
+    "light may differ: sizes and shapes cannot be compared by eye here."
+)
+
+WAY_LABELS = {
+    "slider": "Slider",
+    "side": "Side by side",
+    "blink": "Blink",
+    "growth": "Growth",
+    "difference": "Colour difference",
+}
+NEEDS_ALIGNMENT = "Not for these two photos: they could not be lined up."
+NO_GROWTH = "No growth map: these two photos were not lined up on the skin around the spot."
+NO_GROWTH_CUT = "No growth map: the edge of a photo cuts the spot."
+NO_GROWTH_OUTLINE = "No growth map: no outline was measured on one of these photos."
+NO_DIFFERENCE = "No map of the colour difference: too little of the spot is seen on both photos."
+BLINK_NOTE = "The two photos take turns in the same place: what changed seems to move."
+GROWTH_NOTE = (
+    "Outlines wobble too: only the numbers below tell whether a difference is more than the "
+    "tool's own noise."
+)
+DIFFERENCE_LEGEND = "ΔE2000 {low:.0f} to {high:.0f} and more"
+DIFFERENCE_NOTE = (
+    "How the colour of each part differs from the earlier photo, after the light and what the "
+    "whole spot shares were taken off."
+)
+
+#: Handed to the script of the comparison.
+COMPARE_WORDS = {
+    "ways": "How to look at the two photos",
+    "outline": "Outline",
+    "zoom": "Size of the picture",
+    "smaller": "Smaller",
+    "larger": "Larger",
+    "whole": "Whole picture",
+    "range": "How much of the later photo is shown",
+    "range_value": "{share} % of the later photo",
+    "stage": (
+        "Photos of the spot. Plus and minus change the size, zero shows the whole picture, arrow "
+        "keys move it, O switches the outline."
+    ),
+    "play": "Start blinking",
+    "pause": "Stop blinking",
+    "swap": "Show the other photo",
+    "gained": "covered in the later photo only",
+    "lost": "covered in the earlier photo only",
+    "outline_earlier": "outline in the earlier photo",
+    "outline_later": "outline in the later photo",
+    "computing": "Working out the colour difference…",
+    "difference_alt": "Map of the colour difference",
+}
+
+CHARTS = "Measurements over time"
+CHART_NOTE = (
+    "Dots are photos, placed true to time; bars are two standard errors. Inside the shaded band a "
+    "difference cannot be told from the tool's own noise. ▲ marks a day on which change was "
+    "measured; a photo that could not be compared leaves a gap."
+)
+AREA = "Area"
+AREA_UNIT = "times the first photo"
+DIAMETER = "Largest diameter"
+DIAMETER_UNIT_MM = "mm"
+LOOK = "Overall look"
+LOOK_UNIT = "difference from the first photo (1 − cosine)"
+COLOUR = "Colour of parts of the spot"
+COLOUR_UNIT = "difference from the first photo (ΔE2000)"
+SHAPE = "Shape"
+SHAPE_UNIT = "difference from the first photo; at 1, two outlines differ as two spots do"
+BORDER = "Border irregularity"
+BORDER_UNIT = "1 for a disc, and up"
+NO_BAND = "How far this one wobbles is not known, so there is no band."
+CHART_NONE = "Not measured on these photos."
+NO_SCALE = "No scale in these photos, so no millimetres."
+TIP_DATE = "Photo"
+TIP_LOW = "from"
+TIP_HIGH = "to"
+
+NUMBERS = "All numbers"
+NOTES = "Notes and symptoms"
+NOTE = "Note on this photo"
+NOTE_SAVE = "Save the note"
+NOTE_SAVED = "Saved."
+REPORTED = "Reported so far"
+ASK_NONE = "None of these"
+ASK_SAVE = "Record the answer"
+ASKED = "Asked for this photo on {day}: {answer}."
+ANSWER_NONE = "none of these"
+ASK_AGAIN = "Something has changed since"
+
+SIZE = "Largest diameter {diameter:.1f} mm, {source}."
+#: By the value of `ScaleSource`.
+SCALE_SOURCES = {
+    "card": "by the printed card in the photo",
+    "ruler": "by a ruler in the photo",
+    "given": "by the scale that was given",
+    "device": "by the dermatoscope's scale",
+}
+
+OUTLINE_TITLE = "Correct the outline"
+EDIT = "Correct date, spot or name"
+RENAME = "Name of the spot"
+SITE = "Where on the body"
+
+STAGE = "What became of the spot"
+STAGE_NOW = "Stands as"
+STAGE_WORDS = {
+    "active": "followed",
+    "excised": "removed (excised)",
+    "resolved": "gone by itself",
+    "merged": "merged with another spot",
+}
+STAGE_CHOICES = {
+    "active": "It is there and is followed",
+    "excised": "It was removed (excised)",
+    "resolved": "It is not to be seen any more",
+    "merged": "It is the same as another spot of this diary",
+}
+STAGE_PATHOLOGY = "What the pathologist wrote"
+STAGE_ON = "On which day"
+STAGE_NOTE = "Note"
+STAGE_INTO = "The other spot"
+STAGE_SAVE = "Save"
+STAGE_SAVED = "Saved. The photos stay."
+BIN = "Put in the bin"
+BIN_TEXT = (
+    "The bin keeps what you put there until it is emptied on the page Data and privacy, and gives "
+    "it back on one press."
+)
+BIN_PHOTO = "This photo ({day})"
+BIN_LESION = "The whole spot, with its {photos}"
+BIN_DO = "Put in the bin"
+BIN_DONE = "In the bin."
+BIN_UNDO = "Take it back"
+
+MANAGE = "Corrections"
+REPORT = "Change report"
+
+
+def since(days: int) -> str:
+    """Time between two photos, short: `3 d`, `5 wk`, `4 mo`, `2 yr`."""
+    if days < 14:
+        return f"{days} d"
+    if days < 61:
+        return f"{round(days / 7)} wk"
+    if days < 700:
+        return f"{round(days / 30.44)} mo"
+    return f"{days / 365.25:.1f} yr".replace(".0 ", " ")
+
+
+def day(value: date) -> str:
+    """A day as it is shown: `14 May 2022`."""
+    return f"{value.day} {value:%b %Y}"
+
+
+def facts(site: str | None, photos: str, first: date | None, latest: date | None) -> str:
+    """What a spot is, in a line."""
+    parts = [site or SITE_UNKNOWN, photos]
+    if first is not None and latest is not None:
+        parts.append(day(first) if first == latest else f"{day(first)} to {day(latest)}")
+    return " · ".join(parts)
