@@ -96,3 +96,29 @@ def test_the_alert_joins_the_judgement() -> None:
     assert after.status is before.status
     assert after.alerts == (alert,)
     assert after.message == f"{alert.message} {before.message}"
+
+
+def with_looks(looks: list[LesionLook], odd: int | None) -> list[LesionLook]:
+    """Embeddings that lie close together, but for that of one lesion."""
+    dice = np.random.default_rng(4)
+    common, other = np.eye(16, dtype=np.float32)[:2]
+    rows = []
+    for place, look in enumerate(looks):
+        row = (other if place == odd else common) + dice.normal(0, 0.03, 16).astype(np.float32)
+        rows.append(replace(look, embedding=row / np.linalg.norm(row), model_sha256="a" * 64))
+    return rows
+
+
+def test_one_that_looks_unlike_the_others_is_named_by_its_embedding() -> None:
+    found = ugly_ducklings(with_looks(family(6), odd=2))
+    assert list(found) == ["mole 2"]
+    assert "unlike the others as a whole" in found["mole 2"].message
+    assert ugly_ducklings(with_looks(family(6), odd=None)) == {}
+
+
+def test_embeddings_of_two_networks_are_not_held_together() -> None:
+    looks = with_looks(family(6), odd=2)
+    looks[4] = replace(looks[4], model_sha256="b" * 64)
+    assert ugly_ducklings(looks) == {}
+    looks[4] = replace(looks[4], embedding=None)
+    assert ugly_ducklings(looks) == {}

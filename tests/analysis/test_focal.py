@@ -102,3 +102,11 @@ def test_too_little_of_the_lesion_in_both_tells_nothing() -> None:
     tiny = np.zeros_like(view.mask)
     tiny[148:158, 148:158] = True
     assert focal_change(replace(view, mask=tiny), view, np.eye(3), PLAIN) is None
+
+
+def test_a_colour_that_was_not_there_is_named_and_a_known_one_is_not(first: Subject) -> None:
+    blue = _subject(Camera(), replace(SPOT, focus=(0.5, 1.4, 5.0)))
+    assert any("blue-grey" in note for note in compare(first, blue).notes)
+    assert not any("colour that" in note for note in compare(first, _subject(OTHER_CAMERA)).notes)
+    # Turned round, the blue part goes, and brown is no colour that had not been there.
+    assert not any("colour that" in note for note in compare(blue, first).notes)

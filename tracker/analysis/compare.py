@@ -22,6 +22,7 @@ from tracker.analysis.registration.light import (
     light_from_registered_skin,
     light_from_skin_means,
 )
+from tracker.analysis.remarks import border_remarks, colour_remarks
 from tracker.analysis.view import LesionView
 from tracker.domain.analysis import Measures, Scale
 from tracker.domain.capture import Modality
@@ -99,7 +100,11 @@ def compare(earlier: Subject, later: Subject) -> Comparison:
         colour_constancy=colour.constancy,
         cosine=_cosine(earlier, later),
         method=METHOD,
-        notes=_notes(earlier, later, alignment),
+        notes=(
+            *_notes(earlier, later, alignment),
+            *_border_remarks(earlier, later, alignment),
+            *colour_remarks(colour.focal),
+        ),
         focal_delta_e=None if colour.focal is None else colour.focal.delta_e,
         focal_delta_lab=None if colour.focal is None else colour.focal.delta_lab,
     )
@@ -205,6 +210,14 @@ def _notes(earlier: Subject, later: Subject, alignment: Alignment) -> tuple[str,
     if _through_different_optics(earlier, later):
         notes += (wording.DIFFERENT_LIGHT_PATHS,)
     return notes
+
+
+def _border_remarks(earlier: Subject, later: Subject, alignment: Alignment) -> tuple[str, ...]:
+    """Only of whole outlines: one that the frame cuts has moved nowhere there."""
+    cut = earlier.measures.touches_frame or later.measures.touches_frame
+    if cut or alignment.skin is None:
+        return ()
+    return border_remarks(earlier.view, later.view, alignment.skin.fit.matrix)
 
 
 def _delta_e(first: Lab, second: Lab) -> float:

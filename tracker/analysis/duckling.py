@@ -10,6 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tracker.domain import wording
 from tracker.domain.analysis import Measures, Scale
 from tracker.domain.capture import Modality
@@ -17,14 +20,14 @@ from tracker.domain.change import Alert, AlertKind, Change
 
 #: Fewer lesions make no family.
 MIN_LESIONS = 5
-#: Robust standard deviations from the others' median at which a lesion stands out. With five
+#: Robust standard deviations from the others' median at which a lesion stands out. With six
 #: features and ten lesions about one person in ten has such a lesion by chance if all features
 #: were normal; that is why it is an alert in words, not a status.
 STANDS_OUT = 4.0
 MAD_TO_SD = 1.4826
 
 #: Below these differences a feature is measurement noise, however alike the others are. Lightness
-#: and a* in CIE units, the rest as named in `_features`.
+#: and a* in CIE units, the look in 1 - cosine, the rest as named in `_features`.
 _FLOORS: Mapping[str, float] = {
     "lightness": 4.0,
     "redness": 3.0,
@@ -32,6 +35,7 @@ _FLOORS: Mapping[str, float] = {
     "asymmetry": 0.025,
     "border": 0.06,
     "size": 0.2,
+    "look": 0.08,
 }
 _WORDS: Mapping[str, tuple[str, str]] = {
     "lightness": ("darker", "lighter"),
@@ -40,17 +44,23 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "asymmetry": ("more symmetric", "less symmetric"),
     "border": ("a smoother border", "a more irregular border"),
     "size": ("smaller", "larger"),
+    "look": ("very like the others as a whole", "unlike the others as a whole"),
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class LesionLook:
-    """The latest photo of one lesion."""
+    """The latest photo of one lesion.
+
+    embedding: (d,) of unit length by the network `model_sha256`, or None.
+    """
 
     lesion: str
     measures: Measures
     modality: Modality | None
     scale: Scale | None
+    embedding: NDArray[np.float32] | None = None
+    model_sha256: str | None = None
 
 
 def ugly_ducklings(looks: Sequence[LesionLook]) -> dict[str, Alert]:
@@ -58,7 +68,8 @@ def ugly_ducklings(looks: Sequence[LesionLook]) -> dict[str, Alert]:
 
     Only lesions photographed the same way are held against each other, and only where there are
     MIN_LESIONS of them. Colours are taken against the skin around each lesion; a lesion without
-    visible skin is left out. Size counts only where all have a scale.
+    visible skin is left out. Size counts only where all have a scale, and the overall look (the
+    median 1 - cosine to the others) only where one network saw them all; being alike is no reason.
     """
     alerts: dict[str, Alert] = {}
     for modality in {look.modality for look in looks}:
@@ -90,6 +101,8 @@ def with_alert(change: Change, alert: Alert) -> Change:
 def _within(family: Sequence[LesionLook]) -> dict[str, Alert]:
     scaled = all(look.scale is not None for look in family)
     features = {look.lesion: _features(look, scaled=scaled) for look in family}
+    for lesion, unlike in _looks_apart(family).items():
+        features[lesion]["look"] = unlike
     found = {}
     for lesion, own in features.items():
         others = [values for name, values in features.items() if name != lesion]
@@ -100,12 +113,26 @@ def _within(family: Sequence[LesionLook]) -> dict[str, Alert]:
         words = [
             _WORDS[name][deviation > 0]
             for name, deviation in sorted(apart.items(), key=lambda item: -abs(item[1]))
-            if abs(deviation) >= STANDS_OUT
+            if abs(deviation) >= STANDS_OUT and not (name == "look" and deviation < 0)
         ]
         if words:
             text = wording.UGLY_DUCKLING.format(how=wording.join_words(words))
             found[lesion] = Alert(AlertKind.UGLY_DUCKLING, text)
     return found
+
+
+def _looks_apart(family: Sequence[LesionLook]) -> dict[str, float]:
+    """Median 1 - cosine of each lesion to the others; empty unless one network saw them all."""
+    found = [look.embedding for look in family if look.embedding is not None]
+    models = {look.model_sha256 for look in family}
+    if len(found) < len(family) or len(models) != 1 or None in models:
+        return {}
+    rows = np.stack([row / max(float(np.linalg.norm(row)), 1e-9) for row in found])
+    apart = 1 - rows @ rows.T
+    return {
+        look.lesion: float(np.median(np.delete(apart[place], place)))
+        for place, look in enumerate(family)
+    }
 
 
 def _features(look: LesionLook, *, scaled: bool) -> dict[str, float]:

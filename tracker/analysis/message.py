@@ -66,6 +66,7 @@ def _changed(account: Account) -> Iterator[str]:
         if told:
             phrases = "; ".join(_phrase(axis, account) for axis in told)
             yield f"{wording.AGAINST_LEADS[against]}: {phrases}."
+    yield from dict.fromkeys(_remarks(account))
     sizes = [
         a.change or 0.0 for a in account.axes if a.flagged and a.axis in (Axis.AREA, Axis.DIAMETER)
     ]
@@ -75,6 +76,27 @@ def _changed(account: Account) -> Iterator[str]:
         yield wording.SHRINKING_COUNTS
     if len(account.visits[-1].observations) == 1:
         yield wording.CONFIRM_WITH_SECOND
+
+
+def _remarks(account: Account) -> Iterator[str]:
+    """What the photos show of a flagged change: on which side the border moved, what colour is new.
+
+    One sentence that all photos of a visit agree on, or none.
+    """
+    leads = {
+        Axis.AREA: wording.BORDER_MOVED,
+        Axis.DIAMETER: wording.BORDER_MOVED,
+        Axis.SHAPE: wording.BORDER_MOVED,
+        Axis.COLOUR: wording.NEW_COLOUR_LEAD,
+        Axis.EMBEDDING: wording.NEW_COLOUR_LEAD,
+    }
+    for axis in account.axes:
+        if axis.flagged and axis.against is not Against.TREND:
+            told = [
+                {note for note in pair.notes if note.startswith(leads[axis.axis])}
+                for pair in _pairs_of(axis, account)
+            ]
+            yield from sorted(set.intersection(*told)) if told else ()
 
 
 def _unless_repeated(flagged: list[AxisChange], account: Account) -> list[AxisChange]:

@@ -115,6 +115,14 @@ MEASURED_ALL_THE_SAME: Final = (
 SHRINKING_COUNTS: Final = (
     "A spot that shrinks or fades has changed as well, and is shown like any other change."
 )
+#: How a border moved, the later photo laid over the earlier one; {side} as seen in the earlier.
+BORDER_MOVED: Final = "The border moved"
+GREW_ON_ONE_SIDE: Final = f"{BORDER_MOVED} outwards on one side: {{side}}."
+GREW_EVENLY: Final = f"{BORDER_MOVED} outwards about evenly all round."
+SHRANK_ON_ONE_SIDE: Final = f"{BORDER_MOVED} inwards on one side: {{side}}."
+SHRANK_EVENLY: Final = f"{BORDER_MOVED} inwards about evenly all round."
+NEW_COLOUR_LEAD: Final = "Part of the spot has a colour that the earlier photo does not show"
+NEW_COLOUR: Final = f"{NEW_COLOUR_LEAD}: {{colour}}."
 MORE_DOUBLE_SHOTS: Final = (
     "Two photos on one day, each framed anew and not in a burst, narrow what can be detected."
 )
@@ -149,6 +157,24 @@ PROBABILITIES_NOTE: Final = (
 NOT_CERTAIN: Final = "not certain"
 UNLIKE_TRAINING: Final = (
     "This photo is unlike the pictures the model learned from; its numbers deserve less trust."
+)
+#: The network's classes (HAM10000's abbreviations), for a clinician's view only.
+CLASS_NAMES: Final[Mapping[str, str]] = {
+    "akiec": "actinic keratosis, intraepithelial carcinoma (akiec)",
+    "bcc": "basal cell carcinoma (bcc)",
+    "bkl": "seborrhoeic keratosis, solar lentigo, lichenoid keratosis (bkl)",
+    "df": "dermatofibroma (df)",
+    "mel": "melanoma (mel)",
+    "nv": "melanocytic naevus (nv)",
+    "vasc": "vascular lesion (vasc)",
+}
+HEATMAP_NOTE: Final = (
+    "Lighter: that part of the picture speaks more than the rest for the class that the network "
+    "finds likeliest, however little. It does not show disease."
+)
+ABCDE_NOTE: Final = (
+    "Measured values, no score: none of these was made or tested for phone photos as a rule of "
+    "decision. Size is context and never a limit."
 )
 
 _QUALITY: Final[Mapping[QualityCode, tuple[str, str]]] = {

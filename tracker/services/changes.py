@@ -11,7 +11,7 @@ from tracker.analysis.judge import judge, sort_key
 from tracker.analysis.noise import DoubleShot, NoiseTable
 from tracker.analysis.series import LesionSeries, double_shots, series_of
 from tracker.domain.change import Alert, Change
-from tracker.domain.records import LifeCycle
+from tracker.domain.records import LifeCycle, Observation
 from tracker.services.comparing import OnProgress, Series, complete_all, read_person
 from tracker.services.session import Workspace
 
@@ -89,10 +89,17 @@ def _ugly_ducklings(lesions: Sequence[Series]) -> dict[str, Alert]:
         measured = [seen for seen in series.observations if seen.analysis.measures is not None]
         if measured and series.lesion.life_cycle is LifeCycle.ACTIVE:
             latest = measured[-1]
-            measures, scale = latest.analysis.measures, latest.analysis.scale
-            assert measures is not None
-            looks.append(LesionLook(series.lesion.name, measures, latest.modality, scale))
+            looks.append(_look(series.lesion.name, latest))
     return ugly_ducklings(looks)
+
+
+def _look(lesion: str, latest: Observation) -> LesionLook:
+    analysis = latest.analysis
+    assert analysis.measures is not None
+    model = None if analysis.model is None else analysis.model.sha256
+    return LesionLook(
+        lesion, analysis.measures, latest.modality, analysis.scale, analysis.embedding, model
+    )
 
 
 def _judged(series: Series) -> LesionSeries:
