@@ -31,7 +31,16 @@ from tests.store.workers import CRASHED, context
 from tracker import resources
 from tracker.domain.records import SymptomKind
 from tracker.errors import StorageFullError, VaultNewerError
-from tracker.store import Vault, apply, events, migrating, reads, reads_care, reads_check
+from tracker.store import (
+    Vault,
+    apply,
+    events,
+    migrating,
+    reads,
+    reads_bulk,
+    reads_care,
+    reads_check,
+)
 from tracker.store.database import DATABASE_FILE, Database
 from tracker.store.events import Event, SymptomAdded
 from tracker.store.migrate import load_migrations, migrate
@@ -254,7 +263,7 @@ def test_every_question_is_asked_of_a_migrated_database(
 
     questions = [
         (module, name)
-        for module in (reads, reads_care)
+        for module in (reads, reads_bulk, reads_care)
         for name, found in inspect.getmembers(module, inspect.isfunction)
         if found.__module__ == module.__name__ and not name.startswith("_")
     ]

@@ -139,12 +139,16 @@ def status(
     note: Annotated[
         str | None, typer.Option("--note", metavar="T", help="For example the pathology.")
     ] = None,
+    on: Annotated[
+        str | None, typer.Option("--on", metavar="D", help="When it was excised or resolved.")
+    ] = None,
 ) -> None:
     """Say where a lesion stands in its life."""
     from tracker.services import edits
 
     workspace = session_of(ctx).workspace()
-    _show_lesion(ctx, edits.set_life_cycle(workspace, person, lesion, stage, note))
+    day = options.read_day(on, "--on")
+    _show_lesion(ctx, edits.set_life_cycle(workspace, person, lesion, stage, note, on=day))
 
 
 def merge(
@@ -167,11 +171,20 @@ def _show_lesion(ctx: typer.Context, lesion: Lesion) -> None:
 def symptom(
     ctx: typer.Context,
     lesion: LesionArgument,
-    kind: Annotated[str, typer.Argument(metavar="bleeding|crusting|itch|pain|raised|firm|growing")],
+    kind: Annotated[
+        str,
+        typer.Argument(
+            metavar="bleeding|crusting|itch|pain|raised|firm|growing|none",
+            help="none: asked, and none of these.",
+        ),
+    ],
     person: options.PersonOption = None,
     note: Annotated[str | None, typer.Option("--note", metavar="T")] = None,
     date: Annotated[
         str | None, typer.Option("--date", metavar="D", help="When noticed; else now.")
+    ] = None,
+    photo: Annotated[
+        str | None, typer.Option("--photo", metavar="ID", help="The photo at which it was asked.")
     ] = None,
 ) -> None:
     """Record a symptom; it goes before every measurement: see a clinician."""
@@ -180,6 +193,10 @@ def symptom(
     session = session_of(ctx)
     day = options.read_day(date, "--date")
     noted_at = None if day is None else datetime.combine(day, time())
+    if kind.strip().lower() == "none" or photo is not None:
+        kinds = [] if kind.strip().lower() == "none" else [kind]
+        _answer(ctx, lesion, person, kinds, photo, note, noted_at)
+        return
     found = edits.record_symptom(
         session.workspace(), person, lesion, kind, note=note, noted_at=noted_at
     )
@@ -188,13 +205,41 @@ def symptom(
         session.output.note(texts.symptom_question([kind]))
 
 
+def _answer(
+    ctx: typer.Context,
+    lesion: str,
+    person: str | None,
+    kinds: list[str],
+    photo: str | None,
+    note: str | None,
+    noted_at: datetime | None,
+) -> None:
+    from tracker.services import answers
+
+    session = session_of(ctx)
+    told = answers.answer(
+        session.workspace(),
+        person,
+        lesion,
+        kinds,
+        observation_id=photo,
+        note=note,
+        answered_at=noted_at,
+    )
+    session.output.result(jsonl.answer_object(told, lesion), texts.answer_text(told, lesion))
+    if kinds and not session.output.as_json:
+        session.output.note(texts.symptom_question(kinds))
+
+
 def symptoms(
     ctx: typer.Context, lesion: LesionArgument, person: options.PersonOption = None
 ) -> None:
-    """What was reported of a lesion."""
-    from tracker.services import edits
+    """What was reported of a lesion, and when somebody was asked."""
+    from tracker.services import answers, edits
 
     session = session_of(ctx)
+    for told in answers.answers(session.workspace(), person, lesion):
+        session.output.result(jsonl.answer_object(told, lesion), texts.answer_text(told, lesion))
     for found in edits.symptoms(session.workspace(), person, lesion):
         session.output.result(
             jsonl.symptom_object(found, lesion), texts.symptom_text(found, lesion)

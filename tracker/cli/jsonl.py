@@ -14,10 +14,12 @@ from tracker.cli.json_analysis import (
     time_source,
     time_text,
 )
+from tracker.cli.json_care import answer_object, lesion_details, mask_keys
 from tracker.cli.output import JsonObject
 
 __all__ = [
     "analysis_object",
+    "answer_object",
     "change_object",
     "duplicate_object",
     "edited_lesion_object",
@@ -157,19 +159,6 @@ def observation_object(row: ObservationRow) -> JsonObject:
     }
 
 
-def mask_keys(seen: Observation) -> JsonObject:
-    """Whose the mask is: "model" or "person", and who corrected it, how and when."""
-    mask, by_hand = seen.analysis.mask, seen.mask_corrected
-    return {
-        "mask_source": None if mask is None else mask.source,
-        "mask_corrected_by": None if by_hand is None else by_hand.by,
-        "mask_method": None if by_hand is None else by_hand.method.value,
-        "mask_corrected_at": None
-        if by_hand is None
-        else by_hand.corrected_at.isoformat(timespec="seconds"),
-    }
-
-
 def _identity(seen: Observation) -> JsonObject:
     return {
         "observation_id": seen.observation_id,
@@ -251,27 +240,6 @@ def edited_lesion_object(lesion: Lesion) -> JsonObject:
         "site": lesion.site,
         "status": lesion.life_cycle.value,
         **lesion_details(lesion),
-    }
-
-
-def lesion_details(lesion: Lesion) -> JsonObject:
-    """Place on the body map, coded site, what the skin is, and when it is looked at again."""
-    from tracker.services.details import site_term
-
-    place, term = lesion.place, site_term(lesion.site)
-    return {
-        "place": None if place is None else {"view": place.view.value, "x": place.x, "y": place.y},
-        "site_code": None
-        if term is None
-        else {
-            "snomed": term.snomed_code,
-            "name": term.snomed_name,
-            "isic": term.isic,
-            "side": term.side,
-        },
-        "mark": None if lesion.mark is None else lesion.mark.value,
-        "recheck_months": lesion.recheck_months,
-        "status_on": None if lesion.stage_on is None else lesion.stage_on.isoformat(),
     }
 
 

@@ -14,6 +14,7 @@ silence.silence()
 from tracker.cli import (  # noqa: E402 - the switches must stand before anything else is imported
     backup_commands,
     delete_commands,
+    due_commands,
     edit_commands,
     export_commands,
     inbox_commands,
@@ -23,7 +24,9 @@ from tracker.cli import (  # noqa: E402 - the switches must stand before anythin
     output_commands,
     photo_commands,
     reanalyze_commands,
+    review_commands,
     safety_commands,
+    share_commands,
     vault_commands,
 )
 from tracker.cli.group import MoletrailGroup  # noqa: E402
@@ -103,8 +106,11 @@ for module in (
     list_commands,
     edit_commands,
     mask_commands,
+    review_commands,
+    due_commands,
     output_commands,
     export_commands,
+    share_commands,
     vault_commands,
     key_commands,
     safety_commands,

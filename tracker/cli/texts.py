@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tracker.domain.analysis import Analysis
+    from tracker.domain.care import Answer
     from tracker.domain.change import Change
     from tracker.domain.records import Lesion, MaskCorrection, Observation, Symptom
     from tracker.services.results import (
@@ -115,7 +116,16 @@ def edited_text(seen: Observation) -> str:
 def edited_lesion_text(lesion: Lesion) -> str:
     """A lesion after an edit."""
     place = f" ({lesion.site})" if lesion.site else ""
-    return f"{lesion.person}: {lesion.name}{place}, {lesion.life_cycle.value}"
+    parts = [f"{lesion.person}: {lesion.name}{place}", lesion.life_cycle.value]
+    if lesion.stage_on is not None:
+        parts[-1] += f" on {lesion.stage_on.isoformat()}"
+    if lesion.place is not None:
+        parts.append(f"{lesion.place.view.value} {lesion.place.x:.2f},{lesion.place.y:.2f}")
+    if lesion.mark is not None:
+        parts.append(f"marked as {lesion.mark.value}")
+    if lesion.recheck_months is not None:
+        parts.append(f"next photo after {lesion.recheck_months} months")
+    return ", ".join(parts)
 
 
 def symptom_question(reported: list[str]) -> str:
@@ -131,6 +141,13 @@ def symptom_text(symptom: Symptom, lesion: str) -> str:
     """A symptom and when it was noted."""
     note = f" ({symptom.note})" if symptom.note else ""
     return f"{lesion}: {symptom.kind.value}, {symptom.noted_at.date().isoformat()}{note}"
+
+
+def answer_text(told: Answer, lesion: str) -> str:
+    """That somebody was asked, and what they answered."""
+    said = ", ".join(kind.value for kind in told.kinds) or "none of the symptoms"
+    day = told.answered_at.astimezone().date().isoformat()
+    return f"{lesion}: asked on {day}, answered: {said}"
 
 
 def change_text(change: Change) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracker.store import reads, reads_care
+from tracker.store import reads, reads_bulk, reads_care
 from tracker.store.database import Database
 
 #: An id that nothing has: a question about it is still a whole statement.
@@ -58,6 +58,8 @@ def ask_about_care(database: Database, lesion: str, person: str, observation: st
         reads_care.symptoms(database, lesion_id)
         reads_care.decisions(database, lesion_id)
         reads_care.answers(database, lesion_id)
+    reads_bulk.lesion_spans(database, None)
+    reads_bulk.lesion_spans(database, person)
     reads_care.surveys(database, None)
     reads_care.surveys(database, person)
     reads_care.profiles(database)

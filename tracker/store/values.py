@@ -48,6 +48,21 @@ class Use:
 
 
 @dataclass(frozen=True, slots=True)
+class LesionSpan:
+    """A lesion with how many photos on how many days; latest_id: an observation of the last one.
+
+    first, latest: when it was photographed, None without a photo.
+    """
+
+    lesion: Lesion
+    photos: int
+    days: int
+    first: CaptureTime | None
+    latest: CaptureTime | None
+    latest_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class VaultInfo:
     """State of a vault, for `doctor` and `--version`; counts are of what is stored now.
 

@@ -17,10 +17,11 @@ from tracker.domain.records import (
     MaskMethod,
     Observation,
     Person,
+    Symptom,
     SymptomKind,
 )
 from tracker.errors import UsageError
-from tracker.store import reads_care
+from tracker.store import reads_bulk, reads_care
 from tracker.store.events import (
     BinChanged,
     DecisionMade,
@@ -31,6 +32,7 @@ from tracker.store.events import (
     kept_analysis,
 )
 from tracker.store.names import clean_name, clean_note, clean_optional_name
+from tracker.store.values import LesionSpan
 from tracker.store.vault_people import VaultPeople, new_id
 
 
@@ -195,6 +197,15 @@ class VaultCare(VaultPeople):
         """Surveys of a person, or of all."""
         identity = None if person is None else person.person_id
         return self._engine.read(lambda db: reads_care.surveys(db, identity))
+
+    def lesion_spans(self, person: Person | None = None) -> list[LesionSpan]:
+        """Lesions of one person or of all with their photos' span of time, in one statement."""
+        identity = None if person is None else person.person_id
+        return self._engine.read(lambda db: reads_bulk.lesion_spans(db, identity))
+
+    def symptoms_of_all(self) -> list[Symptom]:
+        """Every reported symptom, by when it was noted."""
+        return self._engine.read(lambda db: reads_care.symptoms(db, None))
 
     def save_profile(self, profile: DeviceProfile) -> DeviceProfile:
         """Store a device profile; the latest state of one id counts."""
