@@ -2,7 +2,6 @@
 
 MoletrailError
 ├── UsageError (2)            wrong words on the command line or in the app
-│   ├── NotThereYetError      a command of the contract that is still to come
 │   └── PersonRequiredError   several people in the vault and none named
 ├── InputError (3)            a photo, manifest or value that cannot be used
 │   ├── PhotoUnreadableError  the bytes are not a picture we can decode
@@ -55,10 +54,6 @@ class UsageError(MoletrailError):
     """The request itself is wrong; nothing was tried."""
 
     exit_code = 2
-
-
-class NotThereYetError(UsageError):
-    """A command of the contract that this version does not have."""
 
 
 class PersonRequiredError(UsageError):

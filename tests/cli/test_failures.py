@@ -73,7 +73,6 @@ def test_a_log_that_cannot_be_written_is_no_second_failure(
     ("error", "code"),
     [
         (errors.UsageError, 2),
-        (errors.NotThereYetError, 2),
         (errors.PersonRequiredError, 2),
         (errors.PhotoUnreadableError, 3),
         (errors.CaptureDateError, 3),

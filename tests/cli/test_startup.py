@@ -85,19 +85,6 @@ def test_hoisting(given: list[str], hoisted: list[str]) -> None:
     assert hoist_global_options(given) == hoisted
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        ["share"],
-    ],
-)
-def test_commands_still_to_come_say_so(moletrail: Moletrail, words: list[str]) -> None:
-    answer = moletrail(*words)
-    assert answer.code == 2
-    assert "not there yet" in answer.objects[0]["message"]
-    assert not moletrail.vault.exists()
-
-
 @pytest.mark.parametrize("words", [["nonsense"], ["add"], ["timeline"], ["report"]])
 def test_wrong_words_are_wrong_usage(moletrail: Moletrail, words: list[str]) -> None:
     answer = moletrail(*words)

@@ -17,6 +17,9 @@ VARIABLE: Final = "MOLETRAIL_PASSPHRASE"
 NEW_VARIABLE: Final = "MOLETRAIL_NEW_PASSPHRASE"
 OPTION: Final = "--passphrase-file"
 NEW_OPTION: Final = "--new-passphrase-file"
+#: Of a share pack.
+PASSWORD_OPTION: Final = "--password-file"
+PASSWORD_VARIABLE: Final = "MOLETRAIL_SHARE_PASSWORD"
 #: Far above what a passphrase may be: the rest of a photo given by mistake is not read.
 _MAX_BYTES: Final = 16384
 _TRIES: Final = 3
@@ -63,6 +66,24 @@ class PassphraseSource:
         if not found:
             raise VaultLockedError(
                 "The vault is encrypted, and no passphrase was given.",
+                next_step=f"Give it with {self.option} FILE, in the variable {self.variable}, or "
+                "at the prompt of a terminal.",
+            )
+        return found
+
+    def password(self, output: Output) -> str:
+        """The password of an encrypted share pack, asked for on a terminal.
+
+        Raises:
+            InputError: nothing given and nobody to ask, or see `given`.
+        """
+        found = self.given()
+        if found is None and sys.stdin.isatty():
+            with output.paused():
+                found = _asked("Password of the share pack: ")
+        if not found:
+            raise InputError(
+                "The share pack is encrypted, and no password was given.",
                 next_step=f"Give it with {self.option} FILE, in the variable {self.variable}, or "
                 "at the prompt of a terminal.",
             )

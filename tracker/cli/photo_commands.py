@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tracker.cli import jsonl, options, texts
+from tracker.cli.passphrases import PASSWORD_OPTION, PASSWORD_VARIABLE, PassphraseSource
 from tracker.cli.session import CliSession, session_of
 
 if TYPE_CHECKING:
@@ -76,12 +77,17 @@ def add(
     new: Annotated[bool, typer.Option("--new", help="The lesion appeared lately.")] = False,
     symptom: Annotated[
         list[str] | None,
-        typer.Option(metavar="KIND", help="What the lesion does (see: symptom); may repeat."),
+        typer.Option(metavar="KIND", help="What it does (see: symptom), or none; may repeat."),
+    ] = None,
+    profile: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Taken with this calibrated device (see: profile)."),
     ] = None,
 ) -> None:
     """Store photos in the vault."""
     from tracker.services.edits import symptom_kind
     from tracker.services.intake import common_request
+    from tracker.services.profiles import profile as known_profile
 
     session = session_of(ctx)
     shared = common_request(
@@ -94,9 +100,13 @@ def add(
         note=note,
         modality=options.checked_modality(modality),
         is_new=new,
+        profile=profile,
     )
-    kinds = [symptom_kind(word).value for word in symptom or []]
-    _add_files(session, session.workspace(), photos, shared, kinds)
+    kinds = None if symptom is None else [symptom_kind(w).value for w in symptom if w != "none"]
+    workspace = session.workspace()
+    if shared.profile is not None:
+        known_profile(workspace, shared.profile)
+    _add_files(session, workspace, photos, shared, kinds)
 
 
 def _add_files(
@@ -104,10 +114,10 @@ def _add_files(
     workspace: Workspace,
     photos: list[Path],
     shared: AddRequest,
-    symptoms: list[str],
+    symptoms: list[str] | None,
 ) -> None:
+    from tracker.services.answers import answer
     from tracker.services.comparing import compare_added
-    from tracker.services.edits import record_symptom
     from tracker.services.intake import add_file, check_person
     from tracker.services.results import Refusal, Stored
 
@@ -127,11 +137,10 @@ def _add_files(
                 if result.lesion is not None:
                     shown[result.person, result.lesion] = None
             advance(done + refused)
-    for name, seen in shown:
-        for kind in symptoms:
-            record_symptom(workspace, name, seen, kind)
-    if shown and not session.output.as_json:
-        session.output.note(texts.symptom_question(symptoms))
+    for name, seen in shown if symptoms is not None else ():
+        answer(workspace, name, seen, symptoms or ())
+    if shown and not session.output.as_json and symptoms != []:
+        session.output.note(texts.symptom_question(symptoms or []))
     options.exit_with_refusals(done, refused)
 
 
@@ -141,20 +150,32 @@ def _show_intake(session: CliSession, result: IntakeResult) -> None:
 
 def import_(
     ctx: typer.Context,
-    source: Annotated[Path, typer.Argument(metavar="MANIFEST.csv|FOLDER", show_default=False)],
+    source: Annotated[
+        Path, typer.Argument(metavar="MANIFEST.csv|FOLDER|PACK.zip", show_default=False)
+    ],
     person: Annotated[
         str | None,
         typer.Option("--person", metavar="P", help="Whose photos, where nothing else says it."),
     ] = None,
+    password_file: Annotated[
+        Path | None,
+        typer.Option(
+            PASSWORD_OPTION,
+            metavar="FILE",
+            help=f"Its first line is the password of a share pack; else {PASSWORD_VARIABLE}, "
+            "else it is asked for.",
+        ),
+    ] = None,
 ) -> None:
-    """Store the photos of a table, of a folder, or of an export.
+    """Store the photos of a table, of a folder, of an export, or of a share pack.
 
     A table has the columns photo, person, lesion, taken_at, and optional ones.
 
     A folder holds FOLDER/person/lesion/photo or, with --person,
     FOLDER/lesion/photo; dates come from the photos, else from their names.
 
-    A folder that `export` wrote (csv, parquet) is brought back whole.
+    A folder that `export` wrote (csv, parquet) is brought back whole, and so
+    is what `share` wrote, encrypted or not.
     """
     from tracker.services.comparing import compare_missing
     from tracker.services.import_sources import open_source
@@ -162,7 +183,8 @@ def import_(
 
     session = session_of(ctx)
     workspace = session.workspace()
-    found = open_source(workspace, source, person)
+    secret = PassphraseSource(PASSWORD_OPTION, PASSWORD_VARIABLE, password_file)
+    found = open_source(workspace, source, person, password=lambda: secret.password(session.output))
     for passed in found.passed_over:
         session.output.result(
             {"type": "passed_over", "photo": passed.file, "reason": passed.reason},

@@ -1,4 +1,4 @@
-"""Commands about the vault as a whole: init, doctor, and those that are still to come."""
+"""Commands about the vault as a whole: init, doctor."""
 
 from __future__ import annotations
 
@@ -9,36 +9,15 @@ import typer
 from tracker.cli import texts
 from tracker.cli.key_commands import show_recovery_key, vault_object
 from tracker.cli.session import CliSession, session_of
-from tracker.errors import NotThereYetError, UsageError
+from tracker.errors import UsageError
 
 _PANEL = "Vault"
-#: Commands of the contract that this version does not have, and what each will do.
-NOT_THERE_YET = {
-    "share": "Make a pack for a clinician.",
-}
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the program."""
     app.command(rich_help_panel=_PANEL)(init)
     app.command(rich_help_panel=_PANEL)(doctor)
-    for name, purpose in NOT_THERE_YET.items():
-        _register_absent(app, name, purpose)
-
-
-def _register_absent(app: typer.Typer, name: str, purpose: str) -> None:
-    def absent(ctx: typer.Context) -> None:
-        raise NotThereYetError(
-            f"'{name}' is not there yet.",
-            next_step="What is there: moletrail --help",
-        )
-
-    absent.__doc__ = f"{purpose} Not there yet."
-    app.command(
-        name,
-        rich_help_panel="Not there yet",
-        context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
-    )(absent)
 
 
 def init(

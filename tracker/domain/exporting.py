@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -181,13 +181,14 @@ class ExportOptions:
     """What a person chose.
 
     with_photos: the pictures too (formats made of pictures ignore it). on_progress: called with
-    (photos done, photos to do). dated: days of capture may stand in file names, which an encrypted
-    archive does not hide.
+    (photos done, photos to do). names: what file names tell of a photo: its day and hash, only
+    its hash, or nothing but a number (an encrypted archive does not hide names, and the hash of a
+    photo proves that it is inside).
     """
 
     with_photos: bool = True
     on_progress: OnProgress | None = None
-    dated: bool = True
+    names: Literal["dated", "hashed", "numbered"] = "dated"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ MARKER = "moletrail-export.json"
 #: Of the marker's own form; a reader refuses a higher one.
 LAYOUT = 1
 #: A quarter of a million files; a wrong file must not fill the memory.
-_MAX_MARKER_BYTES = 64 * 1024 * 1024
+MAX_MARKER_BYTES = 64 * 1024 * 1024
 _CHOOSE = "Choose another folder, or move these files away first."
 
 
@@ -90,19 +90,32 @@ def read_marker(folder: Path) -> dict[str, Any] | None:
     if not path.exists() and not path.is_symlink():
         return None
     try:
-        usable = path.is_file() and path.stat().st_size <= _MAX_MARKER_BYTES
-        found = json.loads(path.read_text(encoding="utf-8")) if usable else None
-    except (OSError, ValueError, RecursionError):
+        usable = path.is_file() and path.stat().st_size <= MAX_MARKER_BYTES
+        data = path.read_bytes() if usable else None
+    except OSError:
+        data = None
+    return parsed_marker(data, folder)
+
+
+def parsed_marker(data: bytes | None, place: Path) -> dict[str, Any]:
+    """What the marker of the export at `place` says.
+
+    Raises:
+        InputError: it cannot be read, or is of a newer program.
+    """
+    try:
+        found = None if data is None else json.loads(data.decode("utf-8"))
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict) or not isinstance(found.get("files"), dict):
         raise InputError(
-            f"'{folder / MARKER}' is damaged, so the export cannot be trusted.",
+            f"'{place / MARKER}' is damaged, so the export cannot be trusted.",
             next_step="Export again from the vault.",
         )
     layout = found.get("layout")
     if not isinstance(layout, int) or layout > LAYOUT:
         raise InputError(
-            f"The export '{folder}' was written by a newer program.",
+            f"The export '{place}' was written by a newer program.",
             next_step="Install the newest Moletrail.",
         )
     return found

@@ -72,7 +72,7 @@ def write(
             "The ISIC format is a table about pictures, and needs them.",
             next_step="Leave --no-photos out, or use --format csv.",
         )
-    written = write_photos(export, photos, folder, replace(options, dated=False))
+    written = write_photos(export, photos, folder, replace(options, names="hashed"))
     content = Content(export, written, {})
     rows = [[row[name] for name in HEADER] for row in metadata_rows(content)]
     table = csv_bytes(HEADER, rows).removeprefix(codecs.BOM_UTF8)  # it is all ASCII

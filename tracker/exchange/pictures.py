@@ -48,8 +48,9 @@ def write_photos(
             written[record.photo_sha256] = PhotoFile(record, left_out=reason)
             continue
         digest = hashlib.sha256(safe.data).hexdigest()
-        day = f"{days[record.photo_sha256]}_" if options.dated else ""
-        name = f"{PHOTO_FOLDER}/{day}{digest[:24]}{safe.suffix}"
+        stem = f"{done:04d}" if options.names == "numbered" else digest[:24]
+        day = f"{days[record.photo_sha256]}_" if options.names == "dated" else ""
+        name = f"{PHOTO_FOLDER}/{day}{stem}{safe.suffix}"
         folder.put(name, safe.data)
         written[record.photo_sha256] = PhotoFile(
             record,

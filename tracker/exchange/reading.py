@@ -20,10 +20,15 @@ from tracker.domain.capture import CaptureTime, DateSource
 from tracker.errors import InputError, ManifestError, PhotoUnreadableError
 from tracker.exchange.cells import parse
 from tracker.exchange.columns import Column, Kind, Table
-from tracker.exchange.folder import read_marker
+from tracker.exchange.folder import MARKER, MAX_MARKER_BYTES, parsed_marker, read_marker
+from tracker.exchange.sealed_zip import OpenedZip
 
 #: Formats that hold everything needed to bring a vault back.
 READABLE = ("csv", "parquet")
+#: Where the tables of a share pack lie in it.
+DATA = "data"
+#: Marks a share pack, and says what the sender consented to.
+SHARE_MANIFEST = "moletrail-share.json"
 _EXPORT_AGAIN = "Export again from the vault, or take the folder as it was written."
 #: No table of a person's photos is larger; a wrong file must not fill the memory.
 _MAX_TABLE_BYTES = 1024**3
@@ -36,12 +41,17 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class FoundExport:
-    """A folder with an export in it; `files` as the marker lists them."""
+    """A folder with an export in it; `files` as the marker lists them.
+
+    archive: where `folder` is one of a zip file, which is read as it lies: nothing that is
+    encrypted is unpacked onto the disk.
+    """
 
     folder: Path
     form: str
     with_photos: bool
     files: Mapping[str, Mapping[str, Any]]
+    archive: OpenedZip | None = None
 
     def data(self, name: str | None) -> bytes:
         """The bytes of a file of the export.
@@ -56,20 +66,34 @@ class FoundExport:
             )
         if _PLAIN_PATH.fullmatch(name) is None or ".." in name:
             raise PhotoUnreadableError(f"{name!a} leads out of the export.")
-        path = (self.folder / name).resolve()
-        if not path.is_relative_to(self.folder.resolve()):
-            raise PhotoUnreadableError(f"{name!a} leads out of the export.")
+        size = facts.get("size_bytes")
+        if not isinstance(size, int) or not 0 <= size <= _MAX_TABLE_BYTES:
+            raise _changed(name)
         try:
-            if not path.is_file() or path.stat().st_size != facts.get("size_bytes"):
-                raise _changed(name)
-            data = path.read_bytes()
+            data = self.read(name, size)
         except (OSError, ValueError) as error:
             raise PhotoUnreadableError(
                 f"'{name}' of the export cannot be read.", next_step=_EXPORT_AGAIN
             ) from error
-        if hashlib.sha256(data).hexdigest() != facts.get("sha256"):
+        if data is None or hashlib.sha256(data).hexdigest() != facts.get("sha256"):
             raise _changed(name)
         return data
+
+    def read(self, name: str, limit_bytes: int) -> bytes | None:
+        """The bytes of a file beside the marker; None without one, or where it is longer.
+
+        Raises:
+            PhotoUnreadableError: the name leads out of the export. OSError, ValueError: unreadable.
+            InputError: the archive is damaged.
+        """
+        if self.archive is not None:
+            return self.archive.read(f"{DATA}/{name}", limit_bytes)
+        path = (self.folder / name).resolve()
+        if not path.is_relative_to(self.folder.resolve()):
+            raise PhotoUnreadableError(f"{name!a} leads out of the export.")
+        if not path.is_file() or path.stat().st_size > limit_bytes:
+            return None
+        return path.read_bytes()
 
 
 def _changed(name: str) -> PhotoUnreadableError:
@@ -85,8 +109,26 @@ def find_export(folder: Path) -> FoundExport | None:
         InputError: a damaged marker, a newer program's, or a format that cannot be read back.
     """
     marker = read_marker(folder)
-    if marker is None:
-        return None
+    return None if marker is None else _usable(folder, marker, None)
+
+
+def find_in_archive(archive: OpenedZip, path: Path) -> FoundExport:
+    """The tables of the share pack in that zip file.
+
+    Raises:
+        InputError: no share pack, a damaged one, another password, or a newer program's.
+    """
+    name = f"{DATA}/{MARKER}"
+    if name not in archive.names():
+        raise InputError(
+            f"'{path}' is no share pack of Moletrail.",
+            next_step="A backup is brought back with: moletrail restore",
+        )
+    marker = parsed_marker(archive.read(name, MAX_MARKER_BYTES), path)
+    return _usable(path, marker, archive)
+
+
+def _usable(folder: Path, marker: dict[str, Any], archive: OpenedZip | None) -> FoundExport:
     form = marker.get("format")
     if form not in READABLE:
         raise InputError(
@@ -98,7 +140,7 @@ def find_export(folder: Path) -> FoundExport | None:
             f"The export '{folder}' was made without photos, so it cannot be imported.",
             next_step="Export without --no-photos, and import that folder.",
         )
-    return FoundExport(folder, str(form), True, marker["files"])
+    return FoundExport(folder, str(form), True, marker["files"], archive)
 
 
 def read_rows(found: FoundExport, table: Table) -> list[Row]:
@@ -107,11 +149,12 @@ def read_rows(found: FoundExport, table: Table) -> list[Row]:
     Raises:
         ManifestError: missing, no such table, or a cell that cannot be understood.
     """
-    path = found.folder / f"{table.name}.{found.form}"
+    name = f"{table.name}.{found.form}"
+    path = found.folder / name
     try:
-        if not path.is_file() or path.stat().st_size > _MAX_TABLE_BYTES:
+        data = found.read(name, _MAX_TABLE_BYTES)
+        if data is None:
             raise ManifestError(f"'{path}' is no table of an export.", next_step=_EXPORT_AGAIN)
-        data = path.read_bytes()
     except OSError as error:
         raise ManifestError(
             f"'{path}' of the export cannot be read.", next_step=_EXPORT_AGAIN

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tracker.errors import UsageError
+from tracker.errors import InputError, UsageError
 from tracker.exchange.folder import MARKER
-from tracker.exchange.reading import count_rows, find_export
+from tracker.exchange.reading import (
+    DATA,
+    SHARE_MANIFEST,
+    FoundExport,
+    count_rows,
+    find_export,
+    find_in_archive,
+)
+from tracker.exchange.sealed_zip import OpenedZip
 from tracker.exchange.tables_observations import OBSERVATIONS
+from tracker.services.files import why
 from tracker.services.import_export import import_export
 from tracker.services.importing import import_manifest
 from tracker.services.manifest import ManifestRow, read_manifest
@@ -28,11 +37,22 @@ class ImportSource:
     passed_over: tuple[PassedOver, ...] = ()
 
 
-def open_source(workspace: Workspace, path: Path, person: str | None = None) -> ImportSource:
+#: How every zip file begins; the second is one without files.
+_ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
+
+
+def open_source(
+    workspace: Workspace,
+    path: Path,
+    person: str | None = None,
+    *,
+    password: Callable[[], str] | None = None,
+) -> ImportSource:
     """See what lies at `path`; the work is done as `steps` are taken.
 
     Args:
         person: whose photos they are where neither table nor folder says it.
+        password: asked once, for an encrypted share pack only.
 
     Raises:
         ManifestError, InputError: nothing that can be imported.
@@ -41,18 +61,16 @@ def open_source(workspace: Workspace, path: Path, person: str | None = None) -> 
     """
     if path.name == MARKER:
         path = path.parent
+    if _is_zip(path):
+        return _of_export(workspace, _in_zip(path, password), person)
     if not path.is_dir():
         rows = read_manifest(path)
         if person is not None:
             rows = _of(rows, person)
         return ImportSource(len(rows), import_manifest(workspace, rows))
-    export = find_export(path)
+    export = find_export(path) or (find_export(path / DATA) if _is_pack(path) else None)
     if export is not None:
-        if person is not None:
-            raise UsageError(
-                "An export says itself whose photos it holds.", next_step="Leave --person out."
-            )
-        return ImportSource(count_rows(export, OBSERVATIONS), import_export(workspace, export))
+        return _of_export(workspace, export, person)
     found = read_photo_folder(path, person)
     rows = list(found.rows)
     if any(row.person is None and row.problem is None for row in rows):
@@ -62,3 +80,43 @@ def open_source(workspace: Workspace, path: Path, person: str | None = None) -> 
 
 def _of(rows: list[ManifestRow], person: str) -> list[ManifestRow]:
     return [row if row.person is not None else replace(row, person=person) for row in rows]
+
+
+def _of_export(workspace: Workspace, export: FoundExport, person: str | None) -> ImportSource:
+    if person is not None:
+        raise UsageError(
+            "An export says itself whose photos it holds.", next_step="Leave --person out."
+        )
+    return ImportSource(count_rows(export, OBSERVATIONS), import_export(workspace, export))
+
+
+def _is_pack(path: Path) -> bool:
+    return (path / SHARE_MANIFEST).is_file()
+
+
+def _is_zip(path: Path) -> bool:
+    try:
+        if not path.is_file():
+            return False
+        with path.open("rb") as file:
+            return file.read(4) in _ZIP_STARTS
+    except OSError:
+        return False
+
+
+def _in_zip(path: Path, password: Callable[[], str] | None) -> FoundExport:
+    try:
+        archive = OpenedZip(path)
+        if archive.encrypted:
+            if password is None:
+                raise InputError(
+                    f"'{path}' is encrypted, and no password was given.",
+                    next_step="Ask whoever made it for the password.",
+                )
+            archive.close()
+            archive = OpenedZip(path, password())
+    except OSError as error:
+        raise InputError(
+            f"'{path}' cannot be read ({why(error)}).", next_step="Check that you may read it."
+        ) from None
+    return find_in_archive(archive, path)

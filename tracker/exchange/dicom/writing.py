@@ -66,7 +66,7 @@ def write(
     numbers: Counter[str] = Counter()
     for done, shot in enumerate(shots, start=1):
         try:
-            _write_shot(shot, photos, maker, folder, numbers, dated=options.dated)
+            _write_shot(shot, photos, maker, folder, numbers, dated=options.names == "dated")
             written.add(shot.photo.photo_sha256)
         except (InputError, PhotoDamagedError) as error:
             reason = LeftOut(shot.photo.file_name, error.message, error.next_step)
