@@ -21,7 +21,7 @@ from tracker.report.charts import chart_svg, chart_words, has_course
 from tracker.report.document import Chart, ChartPoint, DatedText, ReportDocument
 from tracker.report.html import to_html
 from tracker.report.pdf import MISSING_NOTE, to_pdf
-from tracker.report.presentation import quantity, unit_words
+from tracker.report.quantities import quantity, unit_words
 from tracker.report.typesetting import REPLACEMENT, printable, unprintable
 from tracker.report.writing import write_report
 
@@ -80,14 +80,15 @@ def test_html_is_one_file_that_fetches_nothing() -> None:
     assert "@import" not in to_html(document(4))
 
 
-def test_every_picture_has_a_text() -> None:
+def test_every_picture_has_a_text_and_what_repeats_numbers_is_hidden() -> None:
     page = Page(to_html(document(2)))
-    pictures = [attributes for tag, attributes in page.tags if tag == "img"]
-    charts = [attributes for tag, attributes in page.tags if tag == "svg"]
-    assert len(pictures) == 6
-    assert all("photo, 2024-" in (picture["alt"] or "") for picture in pictures)
-    assert len(charts) == 2
-    assert all("2024-01-11: 100" in (chart["aria-label"] or "") for chart in charts)
+    drawings = [attributes for tag, attributes in page.tags if tag == "svg"]
+    told = [drawing for drawing in drawings if "aria-label" in drawing]
+    assert all(d.get("aria-hidden") == "true" for d in drawings if "aria-label" not in d)
+    texts = [drawing["aria-label"] or "" for drawing in told]
+    assert len([text for text in texts if "photo, 2024-" in text]) == 6
+    assert len([text for text in texts if "2024-01-11: 100" in text]) == 2
+    assert len([tag for tag, _ in page.tags if tag == "image"]) == 6
 
 
 @pytest.mark.parametrize("name", ODD_NAMES)
@@ -114,14 +115,16 @@ def test_both_formats_say_the_status_and_the_footer(status: Status, tmp_path: Pa
         pdf = pdf_text(report, tmp_path)
         assert words in pdf
         pages = pdf.count("No measured change does not mean safe")
-        assert pages == len(re.findall(r"\b\d ?/ ?\d\b", pdf)) == 3
+        assert pages == len(re.findall(r"\b\d ?/ ?\d\b", pdf))
+        assert pages in {2, 3}
 
 
 @needs_poppler
 def test_both_formats_hold_the_same_numbers(tmp_path: Path) -> None:
     report = document(4)
     html, pdf = Page(to_html(report)).text, pdf_text(report, tmp_path)
-    wanted = ("+31 %, flagged", "±17.2 %", "−2.2 %", "not comparable", "card, ±1 %", "12.3 mm²")
+    wanted = ("+31 %, flagged", "detectable 17.2", "−2.2 %", "not comparable", "12.3 mm²")
+    wanted += ("card, ±1 %", "error 6.0")
     for words in (*wanted, "+12.5 % a year", "2.1 ΔE", "bleeding", "after a week in the sun"):
         assert words in html
         assert words in pdf
@@ -176,7 +179,8 @@ def test_pdf_uses_the_embedded_fonts_only(tmp_path: Path) -> None:
     listed = subprocess.run(["pdffonts", str(path)], check=True, capture_output=True, text=True)
     fonts = [line.split()[0].split("+")[-1] for line in listed.stdout.splitlines()[2:]]
     assert fonts
-    assert all(font.startswith(("LibertinusSerif", "DejaVuSansMono")) for font in fonts)
+    assert all(font.startswith(("LibertinusSerif", "Amiri", "DejaVuSansMono")) for font in fonts)
+    assert any(font.startswith("Amiri") for font in fonts)
 
 
 def test_scripts_that_print_and_one_that_does_not() -> None:
@@ -210,7 +214,7 @@ def test_long_and_empty_contents_are_set() -> None:
 def test_a_report_without_lesions_is_set() -> None:
     report = replace(document(1), lesions=())
     assert to_pdf(report).startswith(b"%PDF")
-    assert "0 lesions in this report." in Page(to_html(report)).text
+    assert "0 lesions in this report" in Page(to_html(report)).text
 
 
 def test_suffix_decides(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +18,20 @@ PortOption = Annotated[
 ]
 
 
+class ReportFor(StrEnum):
+    """Who a report is for."""
+
+    PERSON = "person"
+    CLINICIAN = "clinician"
+
+
+class ReportPaper(StrEnum):
+    """The page it is printed on."""
+
+    A4 = "a4"
+    LETTER = "letter"
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands to the program."""
     for command in (report, card, serve, demo):
@@ -28,15 +43,32 @@ def report(
     out: Annotated[Path, typer.Option(metavar="FILE", help="Ends in .pdf or .html.")],
     person: options.PersonOption = None,
     lesion: Annotated[str | None, typer.Option(metavar="L", help="One lesion only.")] = None,
+    audience: Annotated[
+        ReportFor,
+        typer.Option("--for", help="A clinician's carries class probabilities and their warning."),
+    ] = ReportFor.PERSON,
+    paper: Annotated[ReportPaper, typer.Option(help="Size of the page.")] = ReportPaper.A4,
+    date: Annotated[
+        str | None, typer.Option(metavar="D", help="Date of the report; today without it.")
+    ] = None,
 ) -> None:
     """The change report, to take to a clinician."""
-    from tracker.services.reporting import write_report
+    from tracker.services.reporting import ReportOptions, report_date, write_report
 
     session = session_of(ctx)
+    made_on = None if date is None else report_date(date)
+    asked = ReportOptions(audience.value, paper.value, made_on)
     with session.output.progress("Writing the report"):
-        path, name = write_report(session.workspace(), person, lesion, out)
+        path, name = write_report(session.workspace(), person, lesion, out, asked)
     session.output.result(
-        {"type": "report", "path": str(path), "person": name, "lesion": lesion},
+        {
+            "type": "report",
+            "path": str(path),
+            "person": name,
+            "lesion": lesion,
+            "for": audience.value,
+            "paper": paper.value,
+        },
         f"Wrote {path}.",
     )
 

@@ -11,28 +11,29 @@ import math
 from dataclasses import dataclass
 from datetime import date
 
-from tracker.report.document import Chart
+from tracker.report.document import Chart, ChartPoint
+from tracker.report.drawing import BAR_SIGMAS, FONTS, MARKER
 
-WIDTH, HEIGHT = 330, 190
-_LEFT, _RIGHT, _TOP, _BOTTOM = 44, 12, 12, 28
+WIDTH, HEIGHT = 420, 132
+_LEFT, _RIGHT, _TOP, _BOTTOM = 42, 12, 18, 26
 #: Room that a whole date takes at either end of the time axis.
 _DATE_WIDTH = 88
-#: Bars span the interval that holds the true value 95 times in 100, for normal errors.
-BAR_SIGMAS = 1.96
+#: Height of a flag's mast above its point.
+_MAST = 15
 
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
     start: date
     days: int
-    low: float
-    high: float
+    ticks: tuple[float, ...]
 
     def x(self, day: date) -> float:
         return _LEFT + (WIDTH - _LEFT - _RIGHT) * (day - self.start).days / self.days
 
     def y(self, value: float) -> float:
-        share = (value - self.low) / (self.high - self.low)
+        low, high = self.ticks[0], self.ticks[-1]
+        share = (min(max(value, low), high) - low) / (high - low)
         return HEIGHT - _BOTTOM - (HEIGHT - _TOP - _BOTTOM) * share
 
 
@@ -50,18 +51,8 @@ def chart_svg(chart: Chart) -> str:
     if not has_course(chart):
         raise ValueError("a chart needs at least two dates")
     points = sorted(chart.points, key=lambda point: point.taken_on)
-    ends = [
-        point.value + side * BAR_SIGMAS * (point.sigma or 0.0)
-        for point in points
-        for side in (-1, 1)
-    ]
-    ends += chart.axis_includes
-    if chart.reference is not None:
-        ends.append(chart.reference)
-    ticks = _nice_ticks(min(ends), max(ends))
-    days = (points[-1].taken_on - points[0].taken_on).days
-    frame = _Frame(points[0].taken_on, days, ticks[0], ticks[-1])
-    parts = [*_value_axis(frame, ticks), *_time_axis(frame, points[-1].taken_on)]
+    frame = _frame(chart, points)
+    parts = [*_band(frame, chart), *_value_axis(frame), *_time_axis(frame, points[-1].taken_on)]
     if chart.reference is not None:
         y = frame.y(chart.reference)
         parts.append(_line(_LEFT, y, WIDTH - _RIGHT, y, 'stroke-dasharray="5 4"'))
@@ -70,20 +61,33 @@ def chart_svg(chart: Chart) -> str:
         f'<polyline points="{path}" fill="none" stroke="currentColor" stroke-width="1.4"/>'
     )
     for point in points:
-        parts += _mark(frame, point.taken_on, point.value, point.sigma)
-    body = "".join(parts)
+        parts += _mark(frame, chart, point)
+    parts += _symptoms(frame, chart, points[-1].taken_on)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
-        'font-family="Libertinus Serif, Georgia, serif" font-size="13" fill="currentColor">'
-        f"{body}</svg>"
+        f'font-family="{FONTS}" font-size="14" fill="currentColor">{"".join(parts)}</svg>'
     )
 
 
+def _frame(chart: Chart, points: list[ChartPoint]) -> _Frame:
+    ends = [end for point in points for end in _interval(chart, point)]
+    ends += (*chart.axis_includes, *(chart.band or ()))
+    if chart.reference is not None:
+        ends.append(chart.reference)
+    ticks = _nice_ticks(min(ends), max(ends))
+    days = (points[-1].taken_on - points[0].taken_on).days
+    return _Frame(points[0].taken_on, days, tuple(ticks))
+
+
+def _interval(chart: Chart, point: ChartPoint) -> tuple[float, float]:
+    half = BAR_SIGMAS * (point.sigma or 0.0)
+    low = point.value - half
+    return (low if chart.floor is None else max(low, chart.floor)), point.value + half
+
+
 def chart_caption(chart: Chart) -> str:
-    """Title, unit and what the bars mean."""
-    unit = f" ({chart.unit})" if chart.unit else ""
-    bars = ", with 95 % intervals" if any(point.sigma for point in chart.points) else ""
-    return f"{chart.title}{unit}{bars}"
+    """Title and unit."""
+    return f"{chart.title} ({chart.unit})" if chart.unit else chart.title
 
 
 def chart_words(chart: Chart) -> str:
@@ -91,29 +95,69 @@ def chart_words(chart: Chart) -> str:
     values = "; ".join(
         f"{point.taken_on.isoformat()}: {_number(point.value)}"
         + (f" ± {_number(BAR_SIGMAS * point.sigma)}" if point.sigma else "")
+        + (", flagged" if point.flagged else "")
         for point in sorted(chart.points, key=lambda point: point.taken_on)
     )
     unit = f", {chart.unit}" if chart.unit else ""
-    return f"{chart.title}{unit}: {values}"
+    text = f"{chart.title}{unit}: {values}"
+    if chart.band is not None:
+        low, high = chart.band
+        text += f". Not detectable for the latest photo: {_number(low)} to {_number(high)}"
+    if chart.symptoms:
+        days = ", ".join(day.isoformat() for day in chart.symptoms)
+        text += f". Symptoms reported: {days}"
+    return text
 
 
-def _mark(frame: _Frame, day: date, value: float, sigma: float | None) -> list[str]:
-    x = frame.x(day)
-    marks = [f'<circle cx="{x:.1f}" cy="{frame.y(value):.1f}" r="3.2"/>']
-    if sigma:
-        low = frame.y(value - BAR_SIGMAS * sigma)
-        high = frame.y(value + BAR_SIGMAS * sigma)
+def _band(frame: _Frame, chart: Chart) -> list[str]:
+    if chart.band is None:
+        return []
+    top, bottom = frame.y(chart.band[1]), frame.y(chart.band[0])
+    return [
+        f'<rect x="{_LEFT}" y="{top:.1f}" width="{WIDTH - _LEFT - _RIGHT}" '
+        f'height="{bottom - top:.1f}" fill="currentColor" fill-opacity="0.11"/>'
+    ]
+
+
+def _mark(frame: _Frame, chart: Chart, point: ChartPoint) -> list[str]:
+    x, y = frame.x(point.taken_on), frame.y(point.value)
+    marks = [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.4"/>']
+    top = y
+    if point.sigma:
+        low, top = (frame.y(end) for end in _interval(chart, point))
         marks += [
-            _line(x, low, x, high),
+            _line(x, low, x, top),
             _line(x - 4, low, x + 4, low),
-            _line(x - 4, high, x + 4, high),
+            _line(x - 4, top, x + 4, top),
         ]
+    if point.flagged:
+        marks.append(_flag(x, top))
     return marks
 
 
-def _value_axis(frame: _Frame, ticks: list[float]) -> list[str]:
+def _flag(x: float, y: float) -> str:
+    """A pennant above (x, y), flown to the left at the chart's right edge."""
+    way = -1 if x > WIDTH - _RIGHT - 14 else 1
+    path = f"M{x:.1f},{y - 2:.1f}v-{_MAST}l{11 * way},4.5l{-11 * way},4.5"
+    return (
+        f'<path class="flag" d="{path}" fill="{MARKER}" stroke="{MARKER}" stroke-width="1.2" '
+        'stroke-linejoin="round"/>'
+    )
+
+
+def _symptoms(frame: _Frame, chart: Chart, last: date) -> list[str]:
+    """Triangles on the time axis; days outside the photos' time stand at its ends."""
+    base = HEIGHT - _BOTTOM
+    marks = []
+    for day in chart.symptoms:
+        x = frame.x(min(max(day, frame.start), last))
+        marks.append(f'<path class="symptom" d="M{x:.1f},{base - 1}l-5,-9h10Z" fill="{MARKER}"/>')
+    return marks
+
+
+def _value_axis(frame: _Frame) -> list[str]:
     parts = []
-    for tick in ticks:
+    for tick in frame.ticks:
         y = frame.y(tick)
         parts.append(_line(_LEFT, y, WIDTH - _RIGHT, y, 'opacity="0.18"'))
         parts.append(
@@ -147,9 +191,9 @@ def _line(x1: float, y1: float, x2: float, y2: float, more: str = "") -> str:
 
 
 def _nice_ticks(low: float, high: float) -> list[float]:
-    """Three to seven round values that enclose the range."""
+    """Three to six round values that enclose the range."""
     span = max(high - low, 0.04 * max(abs(high), abs(low)), 1e-6)
-    rough = span / 4
+    rough = span / 3
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= rough)
     first, last = math.floor(low / step), math.ceil(high / step)

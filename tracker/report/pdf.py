@@ -1,22 +1,28 @@
-"""The report as a tagged, accessible A4 PDF (PDF/UA-1), set by Typst."""
+"""The report as a tagged, accessible PDF (PDF/UA-1) in A4 or US Letter, set by Typst."""
 
 from __future__ import annotations
 
 import json
 import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import fields, is_dataclass
 from typing import Any
 
-from tracker.domain.change import Status
-from tracker.report import presentation as words
-from tracker.report.charts import chart_caption, chart_svg, chart_words, has_course
-from tracker.report.document import LesionSection, ReportDocument
+from tracker.report.document import ReportDocument
+from tracker.report.presentation import report_sheet
+from tracker.report.sheets import Own
 from tracker.report.templates import template
-from tracker.report.typesetting import picture_svg, printable, typeset_pdf, unprintable
+from tracker.report.typesetting import printable, typeset_pdf, unprintable
 
 #: A word longer than this may be broken anywhere, so that no name runs off the page.
 LONGEST_WORD = 24
 _LONG_WORD = re.compile(rf"\S{{{LONGEST_WORD + 1},}}")
 _BREAK = "\u200b"
+#: First strong isolate and its end: a name in another direction does not turn what stands around.
+_ISOLATE, _END = "\u2068", "\u2069"
+_RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
+_PAPERS = {"a4": "a4", "letter": "us-letter"}
 MISSING_NOTE = (
     "▯ stands for a character that this PDF's fonts do not have; the HTML report shows it."
 )
@@ -31,88 +37,63 @@ def to_pdf(document: ReportDocument) -> bytes:
     Raises:
         InternalError: the page could not be set.
     """
-    missing = unprintable(words.all_texts(document))
+    sheet = report_sheet(document)
+    missing = unprintable(_texts(sheet))
     files: dict[str, str] = {}
-    lesions = [_lesion(lesion, n, files) for n, lesion in enumerate(document.lesions)]
-    page: dict[str, Any] = {
-        "title": words.title(document),
-        "person": document.person,
-        "made": f"Made on {document.made_on.isoformat()} with {document.program}.",
-        "made_up": words.MADE_UP if document.made_up else None,
-        "missing_note": MISSING_NOTE if missing else None,
-        "purpose": document.purpose,
-        "summary": words.summary(document),
-        "false_flags": document.false_flags,
-        "lesions": lesions,
-        "axis_headings": list(words.AXIS_HEADINGS),
-        "photo_headings": list(words.PHOTO_HEADINGS),
-        "cannot": list(document.cannot),
-        "footer": document.footer,
-    }
-    files["report.json"] = json.dumps(_typeable(page, missing), ensure_ascii=False)
+    page = _jsonable(sheet, files, lambda text: _set(text, missing))
+    page["paper"] = _PAPERS[document.paper]
+    page["missing_note"] = MISSING_NOTE if missing else None
+    files["report.json"] = json.dumps(page, ensure_ascii=False)
     source = f"{template('fonts.typ')}\n{template('report.typ')}"
     return typeset_pdf(source, files, document.made_on)
 
 
-def _lesion(lesion: LesionSection, number: int, files: dict[str, str]) -> dict[str, Any]:
-    change, rows = lesion.change, words.axis_rows(lesion)
-    return {
-        "name": change.lesion,
-        "site": change.site,
-        "site_below": words.site(lesion),
-        "changed": change.status is Status.CHANGED,
-        "status": lesion.status_words,
-        "alerts": [alert.message for alert in change.alerts],
-        "message": words.message(lesion),
-        "pictures": _pictures(lesion, number, files),
-        "axes": [[row.axis, *(_axis_cell(cell) for cell in row.cells)] for row in rows],
-        "charts": _charts(lesion, number, files),
-        "count": len(lesion.photos),
-        "photos": [list(words.photo_cells(photo)) for photo in lesion.photos],
-        "symptoms": [words.dated(entry) for entry in lesion.symptoms],
-        "notes": [words.dated(entry) for entry in lesion.notes],
-        "facts": [list(row) for row in words.facts(lesion)],
-    }
+def _is_drawing(name: str) -> bool:
+    return name in {"svg", "strip"}
 
 
-def _axis_cell(cell: words.AxisCell | None) -> dict[str, Any]:
-    if cell is None:
-        return {"change": words.NO_VALUE, "detectable": "", "flagged": False}
-    return {"change": cell.change, "detectable": cell.detectable, "flagged": cell.flagged}
-
-
-def _pictures(lesion: LesionSection, number: int, files: dict[str, str]) -> list[dict[str, str]]:
-    shown = []
-    for index, picture in enumerate(lesion.pictures):
-        name = f"picture-{number}-{index}.svg"
-        files[name] = picture_svg(picture.data, picture.media_type, picture.width, picture.height)
-        shown.append({"file": name, "caption": words.caption(picture)})
-    return shown
-
-
-def _charts(lesion: LesionSection, number: int, files: dict[str, str]) -> list[dict[str, str]]:
-    shown = []
-    for index, chart in enumerate(lesion.charts):
-        if not has_course(chart):
-            continue
-        name = f"chart-{number}-{index}.svg"
-        files[name] = chart_svg(chart)
-        words_for_all = {"alt": chart_words(chart), "caption": chart_caption(chart)}
-        shown.append({"file": name, **words_for_all})
-    return shown
-
-
-def _typeable(value: Any, missing: frozenset[str]) -> Any:
-    """All texts within, made safe for the fonts and breakable."""
+def _texts(value: Any) -> Iterator[str]:
+    """Every text within that is set as words."""
     if isinstance(value, str):
-        return _LONG_WORD.sub(_with_breaks, printable(value, missing))
-    if isinstance(value, dict):
-        return {
-            key: each if key == "file" else _typeable(each, missing) for key, each in value.items()
-        }
-    if isinstance(value, list):
-        return [_typeable(each, missing) for each in value]
-    return value
+        yield value
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from _texts(each)
+    elif is_dataclass(value):
+        for field in fields(value):
+            if not _is_drawing(field.name):
+                yield from _texts(getattr(value, field.name))
+
+
+def _jsonable(value: Any, files: dict[str, str], setting: Callable[[str], str]) -> Any:
+    """`value` as JSON takes it; drawings become files of their own, each kept once."""
+    if isinstance(value, str):
+        return setting(value)
+    if isinstance(value, tuple):
+        return [_jsonable(each, files, setting) for each in value]
+    if not is_dataclass(value):
+        return value
+    made: dict[str, Any] = {}
+    for field in fields(value):
+        inner = getattr(value, field.name)
+        if _is_drawing(field.name):
+            made[field.name] = _filed(inner, files) if inner else None
+        else:
+            made[field.name] = _jsonable(inner, files, setting)
+    return made
+
+
+def _filed(svg: str, files: dict[str, str]) -> str:
+    name = f"drawing-{len(files)}.svg"
+    files[name] = svg
+    return name
+
+
+def _set(text: str, missing: frozenset[str]) -> str:
+    """Text made safe for the fonts, breakable, and its direction kept to itself."""
+    made = _LONG_WORD.sub(_with_breaks, printable(text, missing))
+    foreign = any(unicodedata.bidirectional(char) in _RIGHT_TO_LEFT for char in made)
+    return f"{_ISOLATE}{made}{_END}" if foreign and isinstance(text, Own) else made
 
 
 def _with_breaks(match: re.Match[str]) -> str:

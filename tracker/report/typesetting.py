@@ -1,18 +1,19 @@
 """The one door to Typst, which sets our PDF and PNG pages.
 
-Typst runs inside this process. Sources are handed over in memory, only the fonts inside its wheel
-are used, and no source of ours imports a package, so nothing is fetched and nothing is read from
-the disk. The same sources and date give the same bytes.
+Typst runs inside this process. Sources are handed over in memory, only the fonts of its wheel and
+of the wheel fontpkg-amiri are used, and no source of ours imports a package, so nothing is fetched
+and nothing else is read from the disk. The same sources and date give the same bytes.
 """
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any, Final, Literal, cast
 
+import fontpkg_amiri
 import typst
 
 from tracker.domain.plain_text import without_steering
@@ -46,16 +47,6 @@ def typeset_png(source: str, pixels_per_inch: int) -> bytes:
         InternalError: Typst refuses the source.
     """
     return _compile(source, {}, "png", 0, pixels_per_inch)
-
-
-def picture_svg(data: bytes, media_type: str, width: int, height: int) -> str:
-    """An SVG that carries a JPEG or PNG unchanged, since Typst takes text files in memory only."""
-    encoded = base64.b64encode(data).decode("ascii")
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">'
-        f'<image width="{width}" height="{height}" href="data:{media_type};base64,{encoded}"/>'
-        "</svg>"
-    )
 
 
 def unprintable(texts: Iterable[str]) -> frozenset[str]:
@@ -136,5 +127,10 @@ def _typeset(
     return cast("bytes | list[bytes]", made)
 
 
+@cache
 def _fonts() -> typst.Fonts:
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True)
+    return typst.Fonts(
+        include_system_fonts=False,
+        include_embedded_fonts=True,
+        font_paths=[str(fontpkg_amiri.ROOT / "files")],
+    )

@@ -1,0 +1,111 @@
+"""One lesion's part of the report, out of its series and its judgement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tracker.analysis.noise import DoubleShot
+from tracker.domain import wording
+from tracker.domain.care import Decision
+from tracker.domain.change import Change, Status
+from tracker.domain.records import Symptom
+from tracker.report.document import Audience, DatedText, LesionSection, PhotoRow
+from tracker.report.presentation import short_limit
+from tracker.services.comparing import Series
+from tracker.services.report_charts import charts, flags_by_day
+from tracker.services.report_clinical import clinical_part
+from tracker.services.report_pictures import lesion_pictures, scale_words
+from tracker.services.results import ObservationRow
+from tracker.services.session import Workspace
+from tracker.services.timeline import series_rows
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Source:
+    """What a section is made from.
+
+    others: double shots of the person's other lesions. decisions: on the lesion, oldest first.
+    """
+
+    series: Series
+    change: Change
+    others: tuple[DoubleShot, ...]
+    decisions: tuple[Decision, ...] = ()
+
+
+def section(workspace: Workspace, source: Source, audience: Audience) -> LesionSection:
+    """The lesion's part of the report.
+
+    Raises:
+        VaultDamagedError: a photo is not what it was.
+    """
+    series, change = source.series, source.change
+    rows = series_rows(workspace, series)
+    flags = flags_by_day(workspace.noise, series, change, source.others)
+    pictures, lined_up = lesion_pictures(workspace, change, series)
+    clinical = None
+    if audience == "clinician":
+        decided = tuple(_decision(each) for each in source.decisions)
+        clinical = clinical_part(workspace, change, series, decided)
+    return LesionSection(
+        change=change,
+        status_words=wording.status_sentence(change.status, short_limit(change)),
+        photos=tuple(_photo_row(row) for row in rows),
+        pictures=pictures,
+        lined_up=lined_up,
+        charts=charts(workspace.noise, source.change, rows, flags, series.symptoms),
+        symptoms=tuple(_symptom(symptom) for symptom in series.symptoms),
+        notes=tuple(
+            DatedText(seen.capture.isoformat(), seen.note)
+            for seen in series.observations
+            if seen.note
+        ),
+        life_cycle=series.lesion.life_cycle,
+        versions=_versions(change, series),
+        place=series.lesion.place,
+        clinical=clinical,
+    )
+
+
+def _photo_row(row: ObservationRow) -> PhotoRow:
+    return PhotoRow(
+        taken_on=row.observation.capture.isoformat(),
+        area_mm2=row.area_mm2,
+        diameter_mm=row.diameter_mm,
+        scale=None if row.scale is None else scale_words(row.scale),
+        comparable=row.comparable,
+        why_not=row.why_not,
+    )
+
+
+def _symptom(symptom: Symptom) -> DatedText:
+    name = wording.SYMPTOM_NAMES[symptom.kind]
+    text = f"{name}: {symptom.note}" if symptom.note else name
+    return DatedText(symptom.noted_at.astimezone().date().isoformat(), text)
+
+
+def _decision(decision: Decision) -> DatedText:
+    """`monitor until 2025-09-01, by Dr A: note`."""
+    text = decision.kind.value.replace("_", " ")
+    if decision.until is not None:
+        text += f" until {decision.until.isoformat()}"
+    text += f", by {decision.by}"
+    if decision.note:
+        text += f": {decision.note}"
+    return DatedText(decision.decided_at.astimezone().date().isoformat(), text)
+
+
+def _versions(change: Change, series: Series) -> tuple[str, ...]:
+    """Who computed what: each network and method once, in order of first use."""
+    lines: dict[str, None] = {}
+    for seen in series.observations:
+        for model in (seen.analysis.model, seen.analysis.gate):
+            if model is not None:
+                lines[f"{model.name} {model.version}, sha256 {model.sha256[:12]}…"] = None
+        if seen.analysis.measures is not None:
+            lines[seen.analysis.measures.method] = None
+    for comparison in series.comparisons.values():
+        lines[comparison.method] = None
+    if change.status is not Status.BASELINE_ONLY:
+        lines[change.method] = None
+    return tuple(lines)
