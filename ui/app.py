@@ -13,18 +13,30 @@ from streamlit.navigation.page import StreamlitPage  # noqa: E402
 
 from tracker.services.results import VaultState  # noqa: E402
 from tracker.services.vaults import vault_state  # noqa: E402
-from ui import session, strings  # noqa: E402
+from ui import session, strings, strings_add, strings_body, strings_today  # noqa: E402
 from ui.parts import chrome, locking, passphrase  # noqa: E402
-from ui.views import add, data, first_run, lesion, overview, unlock  # noqa: E402
+from ui.views import (  # noqa: E402
+    add,
+    body_map,
+    data,
+    first_run,
+    inbox,
+    lesion,
+    overview,
+    today,
+    unlock,
+)
 
 #: Links of the navigation bar, by the short name of their page.
 _IN_BAR = {
+    "today": strings_today.NAV_TODAY,
     "lesions": strings.NAV_LESIONS,
+    "map": strings_body.NAV,
     "add": strings.NAV_ADD_SHORT,
     "data": strings.NAV_DATA_SHORT,
 }
 #: Pages that are reached from another one, which the bar marks instead.
-_BELONGS_TO = {"timeline": "lesions"}
+_BELONGS_TO = {"timeline": "lesions", "inbox": "add"}
 
 
 def _page(
@@ -37,9 +49,12 @@ def _page(
 def _pages() -> dict[str, StreamlitPage]:
     """Pages under the short names other pages lead to them by."""
     return {
-        "lesions": _page(overview.show, strings.NAV_LESIONS, "apps", "lesions", first=True),
+        "today": _page(today.show, strings_today.NAV_TODAY, "today", "today", first=True),
+        "lesions": _page(overview.show, strings.NAV_LESIONS, "apps", "lesions"),
         "timeline": _page(lesion.show, strings.NAV_LESION, "timeline", "timeline"),
+        "map": _page(body_map.show, strings_body.TITLE, "accessibility_new", "map"),
         "add": _page(add.show, strings.NAV_ADD, "add_a_photo", "add"),
+        "inbox": _page(inbox.show, strings_add.INBOX_TITLE, "inbox", "inbox"),
         "data": _page(data.show, strings.NAV_DATA, "shield_lock", "data"),
     }
 
