@@ -35,3 +35,8 @@ def migrations_dir() -> Path:
         InternalError: the installation is not whole.
     """
     return _shipped("migrations", "migrations")
+
+
+def trace_record() -> Path:
+    """When the traced tests last passed, as `tests.silence.record` wrote it; may be absent."""
+    return _PACKAGE / "traced.json"

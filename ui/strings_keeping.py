@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tracker.services.bins import BinRow
 from tracker.services.deleting import Going
 from ui.strings import photo_count
 
@@ -35,7 +36,17 @@ DELETE_LESION = "This spot with all its photos"
 DELETE_WHICH = "Which photo"
 DELETE_PERSON_TITLE = "Delete a person"
 DELETE_PERSON = "Who"
-DELETE_UNDERSTOOD = "I understand that this cannot be undone"
+BIN_TEXT = (
+    "It goes into the bin (page Data and privacy) and can be put back from there. What is in the "
+    "bin counts nowhere; it is deleted for good only when you empty the bin."
+)
+BIN_PUT = "Put it into the bin"
+BIN_DONE = "It is in the bin. On the page Data and privacy it can be put back."
+BIN_EMPTY_NOW = "The bin is empty."
+BIN_UNDO = "Put back"
+BIN_BACK = "It is back."
+BIN_PURGE = "Empty the bin for good"
+BIN_SURE = "I understand that this cannot be undone"
 DELETE_TYPE_NAME = "To confirm, type the name of the person"
 DELETE_BUTTON = "Delete for good"
 DELETE_GOES = "This goes:"
@@ -65,6 +76,13 @@ CHECK_REPAIRING = "Repairing…"
 def backed_up(file: str, photos: int, size_bytes: int) -> str:
     """What a backup holds, and where it is."""
     return f"Written: {file}, {photo_count(photos)}, {size_bytes / 1e6:,.1f} MB."
+
+
+def in_bin(row: BinRow, binned_on: str, taken_on: str | None) -> str:
+    """What lies in the bin; names are as they were typed."""
+    when = f" of {taken_on}" if row.kind == "photo" and taken_on is not None else ""
+    what = f"photo{when}" if row.kind == "photo" else photo_count(row.photos)
+    return f"{row.person}, {row.lesion or 'no spot'}: {what}, in the bin since {binned_on}"
 
 
 def what_goes(going: Going) -> list[str]:

@@ -72,6 +72,7 @@ def _status(answer: list[Message]) -> int:
 def test_the_persons_own_browser_comes_in() -> None:
     for headers in (
         HOST,
+        {"host": "127.0.0.1"},
         {"host": f"localhost:{PORT}", "origin": f"http://localhost:{PORT}"},
         {**HOST, "sec-fetch-site": "same-origin", "sec-fetch-dest": "image"},
         {**HOST, "sec-fetch-site": "none", "sec-fetch-dest": "document"},

@@ -70,8 +70,9 @@ class Door:
         same_account: Callable[[Address, Address], bool] = is_same_account,
     ) -> None:
         self._app = app
-        self._hosts = {f"{name}:{port}" for name in _NAMES}
-        self._origins = {f"http://{host}" for host in self._hosts}
+        # Plain tools leave the port out of `Host`; what matters is the name.
+        self._hosts = {*_NAMES, *(f"{name}:{port}" for name in _NAMES)}
+        self._origins = {f"http://{name}:{port}" for name in _NAMES}
         self._port = port
         self._token = token
         self._same_account = same_account

@@ -9,6 +9,7 @@ from pathlib import Path
 import platformdirs
 
 from tracker.services.session import Workspace
+from tracker.services.settings import note_backup
 from tracker.store import backup as writing
 from tracker.store import restore as reading
 from tracker.store.archive import Progress
@@ -42,7 +43,9 @@ def back_up(
         UsageError: no possible place. BackupError: there is something else at `file`.
         StorageFullError, VaultDamagedError, VaultError: nothing was written.
     """
-    return writing.back_up(lambda: workspace.open("backup"), file, progress)
+    made = writing.back_up(lambda: workspace.open("backup"), file, progress)
+    note_backup(workspace, made.file, date.today().isoformat())
+    return made
 
 
 def restore(file: Path, to: Path, progress: Progress = lambda done, total: None) -> Outcome:

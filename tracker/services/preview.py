@@ -39,6 +39,12 @@ class Preview:
         return self.analysis.status == "measured"
 
     @property
+    def diameter_mm(self) -> float | None:
+        """The lesion's largest diameter; None without a scale."""
+        measures, scale = self.analysis.measures, self.analysis.scale
+        return None if measures is None or scale is None else measures.diameter_px * scale.mm_per_px
+
+    @property
     def likely(self) -> Match | None:
         """The lesion that lined-up features confirm, if there is one."""
         best = self.proposals[0] if self.proposals else None

@@ -14,7 +14,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from tracker.domain import wording
 from tracker.errors import MoletrailError, VaultBusyError
-from ui import session, strings
+from ui import session, strings, strings_first_run
 from ui.parts import locking
 
 _HERE = Path(__file__).resolve().parents[1]
@@ -48,6 +48,13 @@ def card(key: str) -> DeltaGenerator:
     return st.container(key=f"card-{key}")
 
 
+def row(key: str) -> DeltaGenerator:
+    """Things side by side, one below the other on a phone; `key` is unique on its page."""
+    return st.container(
+        horizontal=True, vertical_alignment="center", gap="medium", key=f"row-{key}"
+    )
+
+
 def lead(text: str) -> None:
     """The sentence under a page's title; plain text."""
     st.html(f'<p class="mt-lead">{html.escape(text)}</p>')
@@ -78,8 +85,18 @@ def navigation(
 
 
 def demo_banner() -> None:
-    """Said on every page of a demo vault."""
-    st.html(f'<div class="mt-demo"><span aria-hidden="true">◔</span>{strings.DEMO_BANNER}</div>')
+    """Said on every page of a demo vault; leads back where this window came from its own."""
+    with st.container(key="demo", horizontal=True, vertical_alignment="center"):
+        st.html(
+            f'<div class="mt-demo"><span aria-hidden="true">◔</span>{strings.DEMO_BANNER}</div>'
+        )
+        if session.is_demo_opened_here():
+            st.button(
+                strings_first_run.DEMO_LEAVE,
+                on_click=session.show_demo,
+                kwargs={"wanted": False},
+                type="tertiary",
+            )
 
 
 def footer() -> None:

@@ -8,12 +8,13 @@ from tracker.services import timeline
 from ui import session, strings
 
 
-def pick_or_name(*, key: str) -> str | None:
+def pick_or_name(*, key: str, default: str | None = None) -> str | None:
     """A known person, or the name of someone new; None while no name is given."""
     known = [row.person for row in timeline.people(session.workspace())]
     if not known:
         return st.text_input(strings.NEW_PERSON_FIRST, key=f"{key}_name").strip() or None
-    chosen = st.selectbox(strings.PERSON, [*known, strings.NEW_PERSON], key=key)
+    start = known.index(default) if default in known else 0
+    chosen = st.selectbox(strings.PERSON, [*known, strings.NEW_PERSON], index=start, key=key)
     if chosen == strings.NEW_PERSON:
         return st.text_input(strings.NEW_PERSON_NAME, key=f"{key}_name").strip() or None
     return chosen

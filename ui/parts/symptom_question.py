@@ -5,10 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from tracker.domain import wording
+from tracker.domain.care import Answer
 from tracker.domain.records import SymptomKind
-from tracker.services import edits
+from tracker.services import answers, edits
 from tracker.services.results import ObservationRow
-from ui import session, strings_lesion
+from ui import session, strings, strings_lesion
 
 
 def ask(*, key: str) -> list[SymptomKind]:
@@ -23,19 +24,63 @@ def ask(*, key: str) -> list[SymptomKind]:
     )
 
 
+def answer(*, key: str) -> tuple[SymptomKind, ...] | None:
+    """What the person says of the spot; () for "none of these", None while nothing is said.
+
+    A symptom counts even where "none of these" was chosen too.
+    """
+    chosen = st.pills(
+        wording.SYMPTOM_QUESTION,
+        [*SymptomKind, None],
+        selection_mode="multi",
+        format_func=lambda kind: strings.NONE_OF_THESE if kind is None else _name(kind),
+        wrap=True,
+        key=key,
+    )
+    kinds = tuple(kind for kind in chosen if kind is not None)
+    if kinds:
+        st.error(wording.SEE_NOW, icon=":material/priority_high:")
+    return kinds if chosen else None
+
+
+def _name(kind: SymptomKind) -> str:
+    return wording.SYMPTOM_NAMES[kind]
+
+
 def ask_about(person: str, lesion: str, row: ObservationRow) -> None:
-    """What was reported of the spot, and the question for one of its photos."""
+    """What was reported of the spot, and the question, asked once for each photo."""
     workspace = session.workspace()
+    seen = row.observation
     reported = edits.symptoms(workspace, person, lesion)
     if reported:
         st.markdown(f"**{strings_lesion.REPORTED}**")
         for symptom in reported:
-            name = wording.SYMPTOM_NAMES[symptom.kind]
-            st.markdown(f"- {strings_lesion.day(symptom.noted_at.date())}: {name}")
-    kinds = ask(key=f"symptoms-{row.observation.observation_id}")
-    if kinds:
+            st.markdown(f"- {strings_lesion.day(symptom.noted_at.date())}: {_name(symptom.kind)}")
         st.error(wording.SEE_NOW, icon=":material/priority_high:")
-    if st.button(strings_lesion.ASK_SAVE, disabled=not kinds, icon=":material/check_box:"):
-        for kind in kinds:
-            edits.record_symptom(workspace, person, lesion, kind.value)
+    given = [
+        each
+        for each in answers.answers(workspace, person, lesion)
+        if each.observation_id == seen.observation_id
+    ]
+    if given:
+        st.caption(_given(given[-1]))
+        with st.expander(strings_lesion.ASK_AGAIN, icon=":material/sick:"):
+            _ask_and_keep(person, lesion, row)
+    else:
+        _ask_and_keep(person, lesion, row)
+
+
+def _ask_and_keep(person: str, lesion: str, row: ObservationRow) -> None:
+    observation_id = row.observation.observation_id
+    kinds = answer(key=f"symptoms-{observation_id}")
+    if st.button(strings_lesion.ASK_SAVE, disabled=kinds is None, icon=":material/check_box:"):
+        answers.answer(
+            session.workspace(), person, lesion, kinds or (), observation_id=observation_id
+        )
         st.rerun()
+
+
+def _given(given: Answer) -> str:
+    said = wording.join_words([_name(kind) for kind in given.kinds])
+    day = strings_lesion.day(given.answered_at.astimezone().date())
+    return strings_lesion.ASKED.format(day=day, answer=said or strings_lesion.ANSWER_NONE)

@@ -1,239 +1,148 @@
-"""Add photos: drop them in, look at what was measured, confirm day, person and spot."""
+"""Add photos: drop them in or take them, look at what was measured, say what they show."""
 
 from __future__ import annotations
 
 import hashlib
-from datetime import date
 
 import streamlit as st
 
-from tracker.domain import wording
 from tracker.domain.capture import Modality
-from tracker.domain.records import SymptomKind
-from tracker.services import comparing, edits, intake, timeline
 from tracker.services.preview import Preview, preview
-from tracker.services.results import AddRequest, Duplicate, LesionRow, Refusal, Stored
-from ui import session, strings
-from ui.parts import person_picker, symptom_question, waiting
+from ui import session
+from ui import strings as common
+from ui import strings_add as strings
+from ui.parts import camera, chrome, guide, person_picker, photo_card, storing, waiting
+from ui.parts.photo_card import Filled
 
-_DONE = "add_done"
 _PREVIEWS = "add_previews"
-_EARLIEST = date(1900, 1, 1)
+_TAKEN = "add_taken"
+_STOPPED = "add_stopped"
+Picture = tuple[str, bytes]
 
 
 def show() -> None:
     """Draw the page."""
-    st.title(strings.NAV_ADD)
-    st.write(strings.ADD_INTRO)
+    st.title(common.NAV_ADD)
+    chrome.lead(strings.LEAD)
     left, right = st.columns([1, 1])
     with left:
-        person = person_picker.pick_or_name(key="add_person")
+        wanted = session.to_retake()
+        person = person_picker.pick_or_name(
+            key="add_person", default=wanted[0] if wanted is not None else None
+        )
     with right:
         modality = _modality()
     if person is None:
-        st.caption(strings.ADD_NAME_FIRST)
+        st.caption(common.ADD_NAME_FIRST)
         return
-    photos = _photos()
-    done: dict[str, str] = st.session_state.setdefault(_DONE, {})
-    open_photos = {key: photo for key, photo in photos.items() if key not in done}
-    for message in done.values():
-        st.success(message, icon=":material/save:")
-    if done:
-        st.caption(strings.ADD_DOUBLE_SHOT)
-    for key, (name, data) in open_photos.items():
-        with st.container(border=True):
-            _one(key, name, data, person, modality)
+    last = guide.show(person)
+    photos = _photos(last)
+    storing.said()
+    _cards(
+        {key: photo for key, photo in photos.items() if not storing.is_done(key)}, person, modality
+    )
     waiting.show(person)
+    _from_phone()
 
 
 def _modality() -> Modality:
     words = {
-        strings.ADD_MODALITY_CLINICAL: Modality.CLINICAL,
-        strings.ADD_MODALITY_DERMOSCOPIC: Modality.DERMOSCOPIC,
+        common.ADD_MODALITY_CLINICAL: Modality.CLINICAL,
+        common.ADD_MODALITY_DERMOSCOPIC: Modality.DERMOSCOPIC,
     }
     chosen = st.segmented_control(
-        strings.ADD_MODALITY,
+        common.ADD_MODALITY,
         list(words),
-        default=strings.ADD_MODALITY_CLINICAL,
+        default=common.ADD_MODALITY_CLINICAL,
         required=True,
     )
-    return words[chosen or strings.ADD_MODALITY_CLINICAL]
+    return words[chosen or common.ADD_MODALITY_CLINICAL]
 
 
-def _photos() -> dict[str, tuple[str, bytes]]:
+def _photos(last: bytes | None) -> dict[str, Picture]:
     """Name and bytes of each dropped or taken photo, under the hash of its bytes."""
-    files = st.file_uploader(strings.ADD_FILES, accept_multiple_files=True, key="add_files")
-    taken = None
-    with st.expander(strings.ADD_CAMERA, icon=":material/photo_camera:"):
-        if st.toggle(strings.ADD_CAMERA_ON):
-            taken = st.camera_input(strings.ADD_CAMERA, label_visibility="collapsed")
-    found: dict[str, tuple[str, bytes]] = {}
-    for file in [*files, *([taken] if taken is not None else [])]:
-        data = file.getvalue()
-        found.setdefault(hashlib.sha256(data).hexdigest(), (file.name, data))
+    files = st.file_uploader(common.ADD_FILES, accept_multiple_files=True, key="add_files")
+    with st.expander(common.ADD_CAMERA, icon=":material/photo_camera:"):
+        shot = camera.photo(ghost=last, key="add_camera")
+    taken: list[Picture] = st.session_state.setdefault(_TAKEN, [])
+    if shot is not None and shot[1] not in [data for _, data in taken]:
+        taken.append(shot)
+    found: dict[str, Picture] = {}
+    for name, data in [*((file.name, file.getvalue()) for file in files), *taken]:
+        found.setdefault(hashlib.sha256(data).hexdigest(), (name, data))
     return found
 
 
-def _preview(key: str, name: str, data: bytes, person: str, modality: Modality) -> Preview:
-    """Measured once per photo, person and modality of this session."""
-    kept: dict[tuple[str, str, Modality], Preview] = st.session_state.setdefault(_PREVIEWS, {})
-    wanted = (key, person, modality)
-    if wanted not in kept:
-        with st.spinner(strings.ADD_MEASURING.format(photo=session.plain(name))):
-            kept[wanted] = preview(session.workspace(), data, name, person, modality=modality)
-    return kept[wanted]
+def _cards(photos: dict[str, Picture], person: str, modality: Modality) -> None:
+    """A card for each picture as it is measured; the bar above them shows how far that is."""
+    known: dict[tuple[str, str, Modality], Preview] = st.session_state.setdefault(_PREVIEWS, {})
+    todo = [key for key in photos if (key, person, modality) not in known]
+    stopped = bool(st.session_state.get(_STOPPED)) and bool(todo)
+    head = st.container()
+    if stopped:
+        with head:
+            st.info(strings.STOPPED, icon=":material/pause:")
+            words = strings.GO_ON.format(count=len(todo))
+            if st.button(words, icon=":material/play_arrow:"):
+                st.session_state[_STOPPED] = False
+                st.rerun()
+    bar = head.empty()
+    if todo and not stopped:
+        head.button(strings.STOP, on_click=_stop, icon=":material/stop:", key="add_stop")
+    ready: dict[str, Filled] = {}
+    measured = 0
+    for key, (name, data) in photos.items():
+        seen = known.get((key, person, modality))
+        if seen is None and stopped:
+            continue
+        if seen is None:
+            measured += 1
+            words = strings.MEASURING.format(
+                done=measured, total=len(todo), photo=session.plain(name)
+            )
+            bar.progress((measured - 1) / len(todo), words)
+            seen = preview(session.workspace(), data, name, person, modality=modality)
+            known[key, person, modality] = seen
+        filled = _card(key, (name, data), person, modality, seen)
+        if filled is not None and not filled.missing:
+            ready[key] = filled
+    bar.empty()
+    if measured:
+        st.rerun()  # the button that stops is not needed any more
+    if len(ready) > 1:
+        words = strings.SAVE_READY.format(count=len(ready))
+        if st.button(words, type="primary", icon=":material/save:", key="save-ready"):
+            storing.store(ready)
 
 
-def _one(key: str, name: str, data: bytes, person: str, modality: Modality) -> None:
-    seen = _preview(key, name, data, person, modality)
-    if not seen.is_measured:
-        _refused(name, seen)
-        return
-    left, right = st.columns([1, 1], gap="large")
-    with left:
-        if seen.picture is not None:
-            st.image(seen.picture, caption=session.plain(name), width="stretch")
-        _quality(seen)
-    with right:
-        _form(key, name, data, person, modality, seen)
+def _stop() -> None:
+    st.session_state[_STOPPED] = True
 
 
-def _refused(name: str, seen: Preview) -> None:
-    reason = session.plain(seen.analysis.reason or "")
-    st.error(f"{session.plain(name)}: {reason}", icon=":material/block:")
-    if seen.analysis.advice:
-        st.write(session.plain(seen.analysis.advice))
-    if seen.picture is not None:
-        st.image(seen.picture, width=320)
+def _card(
+    key: str, photo: Picture, person: str, modality: Modality, seen: Preview
+) -> Filled | None:
+    name, data = photo
+    with chrome.card(f"photo-{key}"):
+        if not seen.is_measured:
+            photo_card.refused(name, seen)
+            return None
+        left, right = st.columns([1, 1], gap="large")
+        with left:
+            photo_card.facts(name, seen)
+        with right:
+            filled = photo_card.form(key, name, data, person, modality, seen)
+            if filled.missing:
+                st.caption(strings.NOT_READY.format(why=", ".join(filled.missing)))
+            if st.button(
+                common.ADD_SAVE, type="primary", key=f"save-{key}", disabled=bool(filled.missing)
+            ):
+                storing.store({key: filled})
+    return filled
 
 
-def _quality(seen: Preview) -> None:
-    quality = seen.analysis.quality
-    if quality is None:
-        return
-    if seen.analysis.is_unlike_training:
-        st.caption(f":material/info: {wording.UNLIKE_TRAINING}")
-    for issue in quality.issues:
-        st.caption(f":material/info: {issue.reason} {issue.advice}")
-
-
-def _form(key: str, name: str, data: bytes, person: str, modality: Modality, seen: Preview) -> None:
-    taken_at = _date(key, seen)
-    lesion, is_new, site = _lesion(key, person, seen)
-    symptoms = symptom_question.ask(key=f"symptoms-{key}")
-    if symptoms:
-        st.error(wording.SEE_NOW, icon=":material/priority_high:")
-    note = st.text_input(strings.NOTES, key=f"note-{key}")
-    scale = st.number_input(
-        strings.ADD_SCALE,
-        min_value=0.0,
-        value=None,
-        format="%.5f",
-        key=f"scale-{key}",
-        help=strings.ADD_SCALE_HELP,
-    )
-    ready = taken_at is not None and lesion != ""
-    if not st.button(strings.ADD_SAVE, type="primary", key=f"save-{key}", disabled=not ready):
-        return
-    request = AddRequest(
-        data=data,
-        photo=name,
-        person=person,
-        lesion=lesion,
-        site=site,
-        taken_at=None if taken_at is None else taken_at,
-        mm_per_px=scale or None,
-        modality=modality,
-        note=note or None,
-        is_new=is_new,
-        assign_nearest=False,
-    )
-    _save(key, request, list(symptoms))
-
-
-def _date(key: str, seen: Preview) -> str | None:
-    """ISO text of the day confirmed; keeps the camera's time of day where the day is its own."""
-    known = None if seen.capture is None else seen.capture.value.date()
-    day = st.date_input(
-        strings.ADD_DATE,
-        value=known,
-        min_value=_EARLIEST,
-        max_value="today",
-        key=f"date-{key}",
-        help=strings.ADD_DATE_EXIF if known else strings.ADD_DATE_MISSING,
-    )
-    if known is None and day is None:
-        st.caption(f":material/event: {strings.ADD_DATE_MISSING}")
-    if not isinstance(day, date):
-        return None
-    if seen.capture is not None and day == known:
-        return seen.capture.isoformat()
-    return day.isoformat()
-
-
-def _lesion(key: str, person: str, seen: Preview) -> tuple[str | None, bool, str | None]:
-    """(name, or None to decide later, or "" while unnamed; appeared lately; site)."""
-    known = [row.lesion for row in _known_lesions(person)]
-    proposed = [match.lesion for match in seen.proposals]
-    ordered = [*proposed, *(name for name in known if name not in proposed)]
-    likely = seen.likely
-    if likely is not None:
-        st.info(
-            strings.ADD_PROPOSED.format(
-                lesion=session.plain(likely.lesion), likeness=likely.similarity
-            ),
-            icon=":material/link:",
-        )
-    elif known:
-        st.caption(strings.ADD_UNSURE)
-    options = [*ordered, strings.ADD_NEW_LESION, strings.ADD_DECIDE_LATER]
-    chosen = st.selectbox(
-        strings.ADD_LESION,
-        options,
-        index=0 if likely is not None else (None if known else len(ordered)),
-        key=f"lesion-{key}",
-    )
-    if chosen is None:
-        return "", False, None
-    if chosen == strings.ADD_DECIDE_LATER:
-        return None, False, None
-    if chosen != strings.ADD_NEW_LESION:
-        return chosen, False, None
-    name = st.text_input(strings.ADD_NEW_LESION_NAME, key=f"new-{key}")
-    site = st.text_input(strings.ADD_SITE, key=f"site-{key}")
-    is_new = st.checkbox(wording.NEW_LESION_QUESTION, key=f"isnew-{key}")
-    if is_new:
-        st.warning(wording.NEW_LESION, icon=":material/priority_high:")
-    return name.strip(), is_new, site.strip() or None
-
-
-def _known_lesions(person: str) -> list[LesionRow]:
-    workspace = session.workspace()
-    if person not in {row.person for row in timeline.people(workspace)}:
-        return []
-    return timeline.lesions(workspace, person)
-
-
-def _save(key: str, request: AddRequest, symptoms: list[SymptomKind]) -> None:
-    workspace = session.workspace()
-    with st.spinner(strings.ADD_SAVING):
-        result = intake.add_photo(workspace, request)
-        if isinstance(result, Stored):
-            comparing.compare_added(workspace, result)
-            if result.lesion is not None:
-                for kind in symptoms:
-                    edits.record_symptom(workspace, result.person, result.lesion, kind.value)
-    done: dict[str, str] = st.session_state[_DONE]
-    if isinstance(result, Refusal):
-        st.error(session.plain(f"{result.reason} {result.advice or ''}"))
-        return
-    if isinstance(result, Duplicate):
-        done[key] = strings.ADD_DUPLICATE.format(photo=session.plain(result.photo))
-    else:
-        done[key] = strings.ADD_SAVED.format(
-            photo=session.plain(result.photo),
-            lesion=session.plain(result.lesion or strings.ADD_DECIDE_LATER.lower()),
-        )
-        if result.lesion is not None:
-            session.choose_lesion(result.person, result.lesion)
-    st.rerun()
+def _from_phone() -> None:
+    with st.expander(strings.FROM_PHONE, icon=":material/smartphone:"):
+        for way in strings.FROM_PHONE_WAYS:
+            st.markdown(f"- {way}")
+        st.page_link(session.page("inbox"), label=strings.INBOX_TITLE, icon=":material/inbox:")

@@ -7,10 +7,10 @@ import streamlit as st
 from tracker.domain import wording
 from tracker.domain.change import Change, Status
 from tracker.services import pictures, timeline
-from tracker.services.changes import changes
+from tracker.services.person_view import person_view
 from tracker.services.results import LesionRow
-from ui import session, strings
-from ui.parts import person_picker, status
+from ui import dates, session, strings
+from ui.parts import chrome, person_picker, status
 
 _COLUMNS = 3
 
@@ -23,7 +23,7 @@ def show() -> None:
         _empty()
         return
     with st.spinner(strings.COMPARING):
-        judged = changes(session.workspace(), person)
+        judged = list(person_view(session.workspace(), person).changes)
     rows = {row.lesion: row for row in timeline.lesions(session.workspace(), person)}
     waiting = len(timeline.unassigned(session.workspace(), person))
     if waiting:
@@ -36,7 +36,7 @@ def show() -> None:
         for column, change in zip(
             st.columns(_COLUMNS), shown[start : start + _COLUMNS], strict=False
         ):
-            with column, st.container(border=True, height="stretch"):
+            with column, chrome.card(f"spot-{rows[change.lesion].lesion_id}"):
                 _card(change, rows[change.lesion])
 
 
@@ -85,7 +85,7 @@ def _facts(row: LesionRow) -> str:
     parts = [] if is_told_by_name else [session.plain(row.site or "")]
     if row.first_taken_at is not None and row.latest_taken_at is not None:
         first, latest = row.first_taken_at.value.date(), row.latest_taken_at.value.date()
-        span = f"{first:%d %b %Y}" if first == latest else f"{first:%d %b %Y} to {latest:%d %b %Y}"
-        parts.append(span)
+        one = dates.day(latest)
+        parts.append(one if first == latest else f"{dates.day(first)} to {one}")
     parts.append(strings.photo_count(row.observations))
     return " · ".join(parts)

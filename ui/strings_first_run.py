@@ -1,0 +1,23 @@
+"""English of the first visit."""
+
+from __future__ import annotations
+
+WELCOME = "Welcome to Moletrail"
+STEP = "Step {number} of {of}"
+BEGIN = "Begin my diary"
+BEGIN_TEXT = "For your own photos. It takes three short steps."
+DEMO = "Look at the demo"
+DEMO_TEXT = "Two made-up people with years of made-up pictures. Nothing of yours is touched."
+DEMO_BUILDING = "Making the demo: picture {done} of {of}. Once made, it opens at once."
+DEMO_STOP = "Stop for now"
+DEMO_LEAVE = "Leave the demo"
+RESTORE = "Bring back a backup"
+RESTORE_TEXT = "From this or another computer."
+BACK = "Back"
+NEXT = "Go on"
+NOT_TITLE = "What this tool is not"
+UNDERSTOOD = "I have read what this tool is not"
+WHO_TITLE = "Who can open it"
+WHERE = "Your diary will live in this folder, on this computer only:"
+PHONE_TITLE = "How photos get here"
+CREATE = "Start my diary"
