@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from importlib import import_module
 from pathlib import Path
+
+import platformdirs
 
 from tracker.domain.exporting import Export, ExportOptions, ExportWriter, LeftOut, OnProgress
 from tracker.errors import InputError, UsageError
@@ -44,6 +47,12 @@ class Exported:
 def formats() -> Sequence[str]:
     """The formats that can be written."""
     return list(WRITERS)
+
+
+def suggested_folder(form: str, today: date) -> Path:
+    """Where a person may look for an export: the documents folder, with the day in the name."""
+    name = f"moletrail-{form}-{today.isoformat()}"
+    return Path(platformdirs.user_documents_dir()) / name
 
 
 def write_export(

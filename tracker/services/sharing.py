@@ -8,26 +8,21 @@ unencrypted copy ever lies on the disk; it appears whole or not at all, and over
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Final
 
 from tracker.domain.exporting import Export, ExportOptions, LeftOut, OnProgress
-from tracker.errors import InputError, PersonRequiredError, UsageError, VaultError
-from tracker.exchange.folder import MARKER, DiskFolder, marker_bytes
+from tracker.errors import InputError, PersonRequiredError, UsageError
+from tracker.exchange.folder import MARKER, marker_bytes
 from tracker.exchange.reading import DATA, SHARE_MANIFEST
 from tracker.exchange.recorded import RecordedFolder
-from tracker.exchange.sealed_zip import SealedZip, is_whole
 from tracker.exchange.share_readme import ShareFacts, readme
 from tracker.report.writing import report_bytes
 from tracker.services.export_model import build_export
 from tracker.services.export_photos import VaultPhotos
-from tracker.services.exporting import check_place, marker_facts, writer_of
-from tracker.services.files import unwritable
+from tracker.services.exporting import marker_facts, writer_of
 from tracker.services.people import person_name
 from tracker.services.reporting import build_document
 from tracker.services.session import Workspace
@@ -39,8 +34,20 @@ from tracker.services.sharing_choice import (
     looks,
 )
 from tracker.services.sharing_password import checked_password
+from tracker.services.sharing_place import check_free, made_at, suggested_place
 from tracker.store.names import clean_name, clean_note
-from tracker.store.staging import staging
+
+__all__ = [
+    "PhotoLook",
+    "SharePlan",
+    "ShareRequest",
+    "Shared",
+    "check_free",
+    "checked_consent",
+    "plan",
+    "share",
+    "suggested_place",
+]
 
 #: Formats that may go along beside report and tables.
 MORE_FORMATS: Final = ("fhir", "dicom")
@@ -153,7 +160,7 @@ def share(
         photos=going,
         encrypted=secret is not None,
     )
-    with _made_at(out, secret) as folder:
+    with made_at(out, secret) as folder:
         refused = _write(workspace, chosen.part, facts, photos, folder, on_photo)
     own = [each for each in refused if each.photo not in _names(chosen.part, left_out)]
     return Shared(
@@ -188,20 +195,6 @@ def checked_consent(text: str | None) -> str:
             next_step="Shorten it.",
         )
     return consent
-
-
-def check_free(workspace: Workspace, out: Path) -> None:
-    """Refuse a place in the vault, and one where something is.
-
-    Raises:
-        InputError: see above.
-    """
-    check_place(workspace, out)
-    if out.exists() or out.is_symlink():
-        raise InputError(
-            f"There is something at '{out}' already; a share pack replaces nothing.",
-            next_step="Choose another name, or move it away first.",
-        )
 
 
 def _choose(
@@ -287,53 +280,3 @@ def _write(
 
 def _names(part: Export, left_out: frozenset[str]) -> set[str]:
     return {each.file_name for each in part.photos() if each.photo_sha256 in left_out}
-
-
-@contextmanager
-def _made_at(out: Path, password: str | None) -> Iterator[RecordedFolder]:
-    """A folder to write into that becomes `out` when the block ends well."""
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        with staging(out) as work:
-            made = work / "pack"
-            if password is None:
-                made.mkdir()
-                yield RecordedFolder(DiskFolder(made))
-            else:
-                yield from _sealed(made, password)
-            _put_in_place(made, out)
-    except VaultError as error:
-        if isinstance(error.__cause__, OSError):
-            raise unwritable(out, error.__cause__) from None
-        raise
-    except OSError as error:
-        raise unwritable(out, error) from None
-
-
-def _sealed(made: Path, password: str) -> Iterator[RecordedFolder]:
-    """The encrypted archive, on the device and read back before anybody is told of it."""
-    with made.open("x+b") as file:
-        with SealedZip(file, password) as archive:
-            folder = RecordedFolder(archive)
-            yield folder
-        file.flush()
-        os.fsync(file.fileno())
-    if not is_whole(made, password, folder.files):
-        raise OSError("what was written does not read back")
-
-
-def _put_in_place(made: Path, out: Path) -> None:
-    """Rename, over nothing: a file that came up meanwhile stays."""
-    if made.is_file():
-        try:
-            os.link(made, out)  # where the file system knows links, this refuses what exists
-        except FileExistsError:
-            raise
-        except OSError:
-            pass
-        else:
-            made.unlink()
-            return
-    if out.exists():
-        raise FileExistsError(17, "there is something already")
-    made.rename(out)
