@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -20,7 +21,7 @@ SHORT_SIDE_PX = 448
 MAX_ENLARGEMENT = 2.0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class LesionView:
     """A reduced picture of one lesion and its surroundings.
 
@@ -33,7 +34,7 @@ class LesionView:
     mask: NDArray[np.bool_]
     photo_from_view: NDArray[np.float64]
 
-    @property
+    @cached_property
     def centre(self) -> tuple[float, float]:
         """Centroid (x, y) of the lesion in view pixels; the middle of the view without a mask."""
         ys, xs = np.nonzero(self.mask)
@@ -41,7 +42,7 @@ class LesionView:
             return (self.mask.shape[1] - 1) / 2, (self.mask.shape[0] - 1) / 2
         return float(xs.mean()), float(ys.mean())
 
-    @property
+    @cached_property
     def lesion_points(self) -> NDArray[np.float64]:
         """The lesion's pixels as (n, 2) points; its nominal centre if reduction left none."""
         ys, xs = np.nonzero(self.mask)
@@ -49,7 +50,7 @@ class LesionView:
             return np.array([self.centre])
         return np.stack([xs, ys], axis=1).astype(np.float64)
 
-    @property
+    @cached_property
     def radius_px(self) -> float:
         """Radius of the disc of the lesion's area, in view pixels, at least 1."""
         return max(1.0, math.sqrt(float(np.count_nonzero(self.mask)) / math.pi))

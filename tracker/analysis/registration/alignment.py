@@ -14,7 +14,7 @@ import numpy as np
 from tracker.analysis.registration import wording
 from tracker.analysis.registration.features import ViewFeatures
 from tracker.analysis.registration.fitting import Fit
-from tracker.analysis.registration.identity import skin_guide, whole_fit
+from tracker.analysis.registration.identity import may_be_mirrored, skin_guide, whole_fit
 from tracker.analysis.registration.matching import Matches
 from tracker.analysis.registration.plane import Matrix, apply, log_area_scale
 from tracker.analysis.registration.skin import SkinFit, skin_fit_from
@@ -66,6 +66,8 @@ def align(earlier: ViewFeatures, later: ViewFeatures) -> Alignment:
     whole = whole_fit(earlier, later)
     if whole is not None:
         return _accepted(earlier, later, *whole, mirrored=False)
+    if not may_be_mirrored(earlier, later):
+        return _refused(wording.NOT_LINED_UP)
     turned = later.mirrored
     whole = whole_fit(earlier, turned)
     if whole is not None:

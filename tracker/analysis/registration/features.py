@@ -23,6 +23,7 @@ _AKAZE_THRESHOLD_WHOLE, _AKAZE_THRESHOLD_SKIN = 3e-4, 2e-4
 #: The lesion is widened by this share of its diameter before its features are left out.
 SKIN_MARGIN = 0.10
 _DETAIL_SIGMA_PX = 6.0
+_MIRRORED_SIFT = np.arange(128).reshape(4, 4, 8)[::-1][:, :, (8 - np.arange(8)) % 8].ravel()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,6 +41,17 @@ class KeyPoints:
 
     def __len__(self) -> int:
         return len(self.points)
+
+    def mirrored(self, width_px: int) -> KeyPoints:
+        """SIFT features as the mirror image of a picture of that width has them, up to rounding.
+
+        A mirror exchanges the left and the right of each patch and the sense of its gradients
+        (Ma et al. 2010, MI-SIFT): 4 x 4 cells of 8 directions in another order.
+        """
+        flipped = self.points.copy()
+        flipped[:, 0] = width_px - 1 - flipped[:, 0]
+        angles = np.mod(180.0 - self.angles, 360.0).astype(np.float32)
+        return KeyPoints(flipped, self.sizes, angles, self.descriptors[:, _MIRRORED_SIFT])
 
     def take(self, index: NDArray[np.intp]) -> KeyPoints:
         """The features at `index`, in that order."""

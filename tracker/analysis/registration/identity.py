@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from tracker.analysis.registration.features import ViewFeatures
 from tracker.analysis.registration.fitting import Fit, fit_similarity
-from tracker.analysis.registration.matching import Matches, match_freely
-from tracker.analysis.registration.plane import Matrix
+from tracker.analysis.registration.matching import NARROW, Matches, match_freely, match_guided
+from tracker.analysis.registration.plane import Matrix, apply
 
 # Of 1,289 pairs of different lesions (HAM10000, PAD-UFES-20) none reached more than 3 inliers.
 _INLIERS, _RESIDUAL, _DETAIL = 5, 0.25, 0.15
@@ -19,21 +19,76 @@ _SURE_INLIERS, _SURE_DETAIL = 8, 0.05  # many agreeing matches need less of the 
 _MIN_OVERLAP = 0.05
 _MAX_ZOOM_LOG_AREA = math.log(64.0)
 _GUIDE_INLIERS = 8
+#: A second look: maps tried, the reach of their matches, and what makes one of them accepted. Of
+#: wrong pairs none reached a correlation of .06 (see `tests/bench/registration_pairs.py`).
+_PROPOSALS, _PROPOSAL_PX, _CLOSE_INLIERS, _CLOSE_DETAIL = 3, 6.0, 16, 0.10
+_PLENTY = 16  # inliers of SIFT alone that leave no doubt
 
 
 def whole_fit(earlier: ViewFeatures, later: ViewFeatures) -> tuple[Fit, float, Matches] | None:
     """The accepted similarity, the correlation of detail under it, and all matches.
 
-    Where a lesion grew, its features and the skin's vote for two different maps, and the fits of
-    both directions may side with different ones. The skin's vote alone then settles it.
+    SIFT alone settles most pairs; AKAZE is asked where it does not. Where a lesion grew, its
+    features and the skin's vote for two different maps, and the fits of both directions may side
+    with different ones. The skin's vote alone then settles it.
     """
-    matches = match_freely(earlier.whole, later.whole)
+    matches = match_freely(earlier.whole[:1], later.whole[:1])
+    fit = fit_similarity(matches, earlier.view.centre, earlier.view.radius_px)
+    if fit is not None and fit.inliers >= _PLENTY:
+        detail = _evidence(fit, earlier, later)
+        if detail is not None:
+            return fit, detail, matches
+    matches = matches.and_(match_freely(earlier.whole[1:], later.whole[1:]))
     for voters in (matches, _on_skin(matches, earlier, later)):
         fit = fit_similarity(voters, earlier.view.centre, earlier.view.radius_px)
         detail = _evidence(fit, earlier, later)
         if fit is not None and detail is not None:
             return fit, detail, matches
+    return _second_look(earlier, later, matches)
+
+
+def _second_look(
+    earlier: ViewFeatures, later: ViewFeatures, matches: Matches
+) -> tuple[Fit, float, Matches] | None:
+    """Each map that a few matches propose, searched closely; the fine structure has the word.
+
+    A close search finds dozens of agreeing features for any map, right or wrong, so their number
+    only makes the map exact. What tells right from wrong is the correlation of the fine structure.
+    """
+    centre, radius = earlier.view.centre, earlier.view.radius_px
+    left = matches
+    for _ in range(_PROPOSALS):
+        proposal = fit_similarity(left, centre, radius, _PROPOSAL_PX)
+        if proposal is None or not _is_camera_like(proposal.matrix):
+            return None
+        fit: Fit | None = proposal
+        for _ in range(2):
+            if fit is None or not _is_camera_like(fit.matrix):
+                break
+            near = match_guided(earlier.whole, later.whole, fit.matrix, centre, NARROW)
+            fit = fit_similarity(near, centre, radius)
+        if fit is not None and _is_camera_like(fit.matrix):
+            if fit.inliers >= _CLOSE_INLIERS and fit.residual < _RESIDUAL:
+                detail = detail_correlation(earlier, later, fit.matrix)
+                if detail > _CLOSE_DETAIL:
+                    return fit, detail, fit.matches
+        miss = np.linalg.norm(apply(proposal.matrix, left.later) - left.earlier, axis=1)
+        left = left.take(miss > _PROPOSAL_PX)
     return None
+
+
+def _is_camera_like(matrix: Matrix) -> bool:
+    """A similarity that two photos of one lesion may differ by."""
+    determinant = abs(float(np.linalg.det(matrix)))
+    return determinant > 0 and abs(math.log(determinant)) <= _MAX_ZOOM_LOG_AREA
+
+
+def may_be_mirrored(earlier: ViewFeatures, later: ViewFeatures) -> bool:
+    """Whether SIFT alone lines the views up once the later one is mirrored: worth a full look."""
+    turned = later.whole[0].mirrored(later.view.mask.shape[1])
+    matches = match_freely(earlier.whole[:1], (turned,))
+    fit = fit_similarity(matches, earlier.view.centre, earlier.view.radius_px)
+    return fit is not None and fit.inliers >= _INLIERS and fit.residual < _RESIDUAL
 
 
 def _on_skin(matches: Matches, earlier: ViewFeatures, later: ViewFeatures) -> Matches:
@@ -57,19 +112,29 @@ def _evidence(fit: Fit | None, earlier: ViewFeatures, later: ViewFeatures) -> fl
     """The correlation of detail if the fit is evidence enough, else None."""
     if fit is None or fit.inliers < _INLIERS or fit.residual >= _RESIDUAL:
         return None
-    if abs(math.log(abs(float(np.linalg.det(fit.matrix))))) > _MAX_ZOOM_LOG_AREA:
+    if not _is_camera_like(fit.matrix):
         return None
-    detail = _detail_correlation(earlier, later, fit.matrix)
+    detail = detail_correlation(earlier, later, fit.matrix)
     needed = _DETAIL if fit.inliers < _SURE_INLIERS else _SURE_DETAIL
     return detail if detail > needed else None
 
 
-def _detail_correlation(earlier: ViewFeatures, later: ViewFeatures, matrix: Matrix) -> float:
-    """Normalised cross-correlation of the fine structure where the views overlap; 0 if nowhere."""
+def detail_correlation(
+    earlier: ViewFeatures, later: ViewFeatures, matrix: Matrix, *, skin_only: bool = False
+) -> float:
+    """Normalised cross-correlation of the fine structure where the views overlap; 0 if nowhere.
+
+    Args:
+        skin_only: of the skin off both widened lesions.
+    """
     height, width = earlier.detail.shape
     warped = cv2.warpPerspective(later.detail, matrix, (width, height))
-    ones = np.ones(later.detail.shape, dtype=np.uint8)
-    valid = cv2.warpPerspective(ones, matrix, (width, height), flags=cv2.INTER_NEAREST) > 0
+    shown = later.skin_area if skin_only else np.ones(later.detail.shape, dtype=np.bool_)
+    valid = cv2.warpPerspective(
+        shown.astype(np.uint8), matrix, (width, height), flags=cv2.INTER_NEAREST
+    ).astype(np.bool_)
+    if skin_only:
+        valid &= earlier.skin_area
     if np.count_nonzero(valid) < _MIN_OVERLAP * valid.size:
         return 0.0
     a, b = earlier.detail[valid], warped[valid]
