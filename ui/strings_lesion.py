@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 CHOOSE = "Spot"
 NONE = "No spot to show yet."
 ONE_PHOTO = "A second photo is needed before anything can be compared."
@@ -119,7 +117,7 @@ ASK_NONE = "None of these"
 ASK_SAVE = "Record the answer"
 ASKED = "Asked for this photo on {day}: {answer}."
 ANSWER_NONE = "none of these"
-ASK_AGAIN = "Something has changed since"
+ASK_AGAIN = "Answer again"
 
 SIZE = "Largest diameter {diameter:.1f} mm, {source}."
 #: By the value of `ScaleSource`.
@@ -153,19 +151,16 @@ STAGE_PATHOLOGY = "What the pathologist wrote"
 STAGE_ON = "On which day"
 STAGE_NOTE = "Note"
 STAGE_INTO = "The other spot"
+STAGE_INTO_TEXT = (
+    "Its photos move to the other spot, and are compared with the ones there; this spot stays in "
+    "the journal as merged."
+)
+STAGE_RESOLVED_TEXT = (
+    "A mole that fades or goes away has changed as well. If it was brown, blue or black, show the "
+    "place to a clinician, and bring the photos."
+)
 STAGE_SAVE = "Save"
 STAGE_SAVED = "Saved. The photos stay."
-BIN = "Put in the bin"
-BIN_TEXT = (
-    "The bin keeps what you put there until it is emptied on the page Data and privacy, and gives "
-    "it back on one press."
-)
-BIN_PHOTO = "This photo ({day})"
-BIN_LESION = "The whole spot, with its {photos}"
-BIN_DO = "Put in the bin"
-BIN_DONE = "In the bin."
-BIN_UNDO = "Take it back"
-
 MANAGE = "Corrections"
 REPORT = "Change report"
 
@@ -181,14 +176,9 @@ def since(days: int) -> str:
     return f"{days / 365.25:.1f} yr".replace(".0 ", " ")
 
 
-def day(value: date) -> str:
-    """A day as it is shown: `14 May 2022`."""
-    return f"{value.day} {value:%b %Y}"
-
-
-def facts(site: str | None, photos: str, first: date | None, latest: date | None) -> str:
-    """What a spot is, in a line."""
+def facts(site: str | None, photos: str, first: str | None, latest: str | None) -> str:
+    """What a spot is, in a line; `first` and `latest` are days in words."""
     parts = [site or SITE_UNKNOWN, photos]
     if first is not None and latest is not None:
-        parts.append(day(first) if first == latest else f"{day(first)} to {day(latest)}")
+        parts.append(first if first == latest else f"{first} to {latest}")
     return " · ".join(parts)

@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tracker.analysis import brush
-from tracker.analysis.brush import Stroke
 from tracker.analysis.mask import dice, mask_by_hand
 from tracker.analysis.measure import measure
 from tracker.domain.analysis import Analysis, LesionMask, Measures, ScaleSource
@@ -29,6 +28,8 @@ from tracker.vision.analyzer import AnalyzeOptions
 from tracker.vision.decode import DecodedPhoto, decode_photo
 from tracker.vision.scaling import view_card
 
+#: One stroke of the brush, as pages hand it over.
+Stroke = brush.Stroke
 #: Code above which a pixel of a mask file belongs to the lesion.
 MASK_LEVEL = 127
 #: Sides of the squares that are looked at around a click, as shares of the photo's shorter side.

@@ -12,6 +12,7 @@ from datetime import date
 
 import streamlit as st
 
+from ui import dates
 from ui import strings_lesion as strings
 
 _Spec = dict[str, object]
@@ -114,8 +115,8 @@ def described(series: Series) -> str:
     flags = sum(point.flagged for point in series.points)
     form = f"{{:{series.number_format}}}"
     return (
-        f"{series.title}, {series.unit}: {form.format(first.value)} on {strings.day(first.day)}, "
-        f"{form.format(last.value)} on {strings.day(last.day)}; {len(known)} days, {flags} flagged."
+        f"{series.title}, {series.unit}: {form.format(first.value)} on {dates.day(first.day)}, "
+        f"{form.format(last.value)} on {dates.day(last.day)}; {len(known)} days, {flags} flagged."
     )
 
 

@@ -11,14 +11,14 @@ from tracker.services.person_view import PersonView
 from tracker.services.results import ObservationRow
 from ui import session, strings
 from ui import strings_lesion as words
-from ui.parts import photos, symptom_question
+from ui.parts import outline, photos, symptom_question
 
 
 def single(row: ObservationRow) -> None:
     """The only photo of a spot, with its outline."""
-    outline = st.toggle(strings.OUTLINE, value=True)
+    is_drawn = st.toggle(strings.OUTLINE, value=True)
     picture = pictures.lesion_picture(
-        session.workspace(), row.observation.observation_id, outline=outline
+        session.workspace(), row.observation.observation_id, outline=is_drawn
     )
     st.image(picture, width="stretch")
 
@@ -29,6 +29,7 @@ def photo(view: PersonView, lesion: str, row: ObservationRow) -> None:
     st.markdown(f"#### {photos.label(row)}")
     for line in _facts(row):
         st.caption(line)
+    outline.button(row)
     symptom_question.ask_about(view.person, lesion, row)
     _note(seen.observation_id, seen.note)
 

@@ -11,7 +11,7 @@ from tracker.domain import wording
 from tracker.domain.change import Axis, AxisChange, Change
 from tracker.services.person_view import VisitJudgement
 from tracker.services.results import ObservationRow
-from ui import strings, strings_lesion
+from ui import dates, strings, strings_lesion
 from ui.parts import charts, chrome
 
 _RELATIVE = (Axis.AREA, Axis.DIAMETER)
@@ -44,7 +44,7 @@ def series_of_axis(axis: Axis, visits: Sequence[VisitJudgement]) -> charts.Serie
     Area and diameter are ratios, 1 on the first day; the others are differences, 0 there.
     """
     start = 1.0 if axis in _RELATIVE else 0.0
-    first = charts.Point(visits[0].day, start, None, None, False, strings_lesion.day(visits[0].day))
+    first = charts.Point(visits[0].day, start, None, None, False, dates.day(visits[0].day))
     points = [first, *(_point(axis, visit) for visit in visits[1:])]
     title, unit = _TITLES[axis]
     return charts.Series(title, unit, tuple(points), _band(axis, visits))
@@ -53,7 +53,7 @@ def series_of_axis(axis: Axis, visits: Sequence[VisitJudgement]) -> charts.Serie
 def _point(axis: Axis, visit: VisitJudgement) -> charts.Point:
     found = visit.to_first(axis)
     flagged = axis in visit.flagged
-    label = strings_lesion.day(visit.day)
+    label = dates.day(visit.day)
     if found is None or found.change is None:
         return charts.Point(visit.day, None, None, None, flagged, label)
     reach = None if found.sigma is None else 2 * found.sigma

@@ -11,6 +11,7 @@ from tracker.domain.plain_text import without_steering
 from tracker.services.person_view import VisitJudgement
 from tracker.services.results import ObservationRow
 from tracker.services.strip import Thumb
+from ui import dates
 from ui import strings_lesion as strings
 from ui.components.mounting import data_address, mount
 
@@ -19,7 +20,7 @@ _LONG_NOTE = 40
 
 def label(row: ObservationRow) -> str:
     """The photo's day as it is shown."""
-    return strings.day(row.observation.capture.value.date())
+    return dates.day(row.observation.capture.value.date())
 
 
 def chosen(rows: Sequence[ObservationRow], lesion_id: str) -> str:

@@ -9,7 +9,7 @@ from tracker.domain.care import Answer
 from tracker.domain.records import SymptomKind
 from tracker.services import answers, edits
 from tracker.services.results import ObservationRow
-from ui import session, strings, strings_lesion
+from ui import dates, session, strings, strings_lesion
 
 
 def ask(*, key: str) -> list[SymptomKind]:
@@ -55,7 +55,7 @@ def ask_about(person: str, lesion: str, row: ObservationRow) -> None:
     if reported:
         st.markdown(f"**{strings_lesion.REPORTED}**")
         for symptom in reported:
-            st.markdown(f"- {strings_lesion.day(symptom.noted_at.date())}: {_name(symptom.kind)}")
+            st.markdown(f"- {dates.day(symptom.noted_at.date())}: {_name(symptom.kind)}")
         st.error(wording.SEE_NOW, icon=":material/priority_high:")
     given = [
         each
@@ -82,5 +82,5 @@ def _ask_and_keep(person: str, lesion: str, row: ObservationRow) -> None:
 
 def _given(given: Answer) -> str:
     said = wording.join_words([_name(kind) for kind in given.kinds])
-    day = strings_lesion.day(given.answered_at.astimezone().date())
+    day = dates.day(given.answered_at.astimezone().date())
     return strings_lesion.ASKED.format(day=day, answer=said or strings_lesion.ANSWER_NONE)

@@ -8,7 +8,7 @@ from tracker.domain.change import Change
 from tracker.services import person_view
 from tracker.services.person_view import PersonView
 from tracker.services.strip import strip as thumbs_of
-from ui import session, strings, strings_lesion
+from ui import dates, session, strings, strings_lesion
 from ui.parts import (
     chrome,
     compare,
@@ -18,6 +18,7 @@ from ui.parts import (
     person_picker,
     photos,
     report_download,
+    stages,
     status,
 )
 
@@ -70,6 +71,7 @@ def _one(view: PersonView, lesion: str) -> None:
     elif rows:
         st.caption(strings_lesion.ONE_PHOTO)
     st.subheader(strings_lesion.MANAGE, anchor=False)
+    stages.show(view, lesion)
     corrections.entries(view.person, list(rows))
     deletion.from_timeline(view.person, series.lesion.name, list(rows))
     report_download.for_lesion(view.person, lesion)
@@ -77,7 +79,7 @@ def _one(view: PersonView, lesion: str) -> None:
 
 def _head(view: PersonView, lesion: str, count: int) -> None:
     series = view.series[lesion]
-    days = [seen.capture.value.date() for seen in series.observations]
+    days = [dates.day(seen.capture.value) for seen in series.observations]
     st.title(session.plain(lesion), anchor=False)
     chrome.lead(
         strings_lesion.facts(
@@ -87,6 +89,9 @@ def _head(view: PersonView, lesion: str, count: int) -> None:
             days[-1] if days else None,
         )
     )
+    stage = stages.line(view, lesion)
+    if stage is not None:
+        st.info(session.plain(stage), icon=":material/flag:")
 
 
 def _judgement(change: Change) -> None:
