@@ -13,6 +13,7 @@ silence.silence()
 
 from tracker.cli import (  # noqa: E402 - the switches must stand before anything else is imported
     backup_commands,
+    bin_commands,
     delete_commands,
     due_commands,
     edit_commands,
@@ -28,6 +29,7 @@ from tracker.cli import (  # noqa: E402 - the switches must stand before anythin
     safety_commands,
     share_commands,
     vault_commands,
+    worklist_commands,
 )
 from tracker.cli.group import MoletrailGroup  # noqa: E402
 from tracker.cli.output import Output, prepare_streams  # noqa: E402
@@ -106,6 +108,8 @@ for module in (
     list_commands,
     edit_commands,
     mask_commands,
+    bin_commands,
+    worklist_commands,
     review_commands,
     due_commands,
     output_commands,

@@ -16,6 +16,15 @@ DECISION_NAMES: Final[Mapping[DecisionKind, str]] = {
     DecisionKind.REOPENED: "decision taken back",
 }
 
+#: Why a lesion is on the worklist, by the word of its urgency.
+URGENCY_NAMES: Final[Mapping[str, str]] = {
+    "symptom": "symptom reported",
+    "changed": "change measured",
+    "new": "new spot",
+    "cannot_compare": "cannot compare: retake",
+    "due": "next photo due",
+    "rest": "nothing measured that goes beyond the tool's own noise",
+}
 #: What a calendar on a shared screen may show: no names, nothing of a body.
 CALENDAR_SUMMARY: Final = "Photo diary: next photos"
 CALENDAR_TEXT: Final = (

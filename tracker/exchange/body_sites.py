@@ -166,3 +166,27 @@ def body_site(words: str | None) -> BodySite | None:
         return None
     side = sides[0] if sides else None
     return BodySite(known.snomed_code, known.snomed_name, known.isic, side)
+
+
+#: Words for all of the skin.
+_EVERYWHERE: Final = frozenset({"body", "whole body", "entire body", "all", "everywhere"})
+
+
+def covers(larger: str, site: str | None) -> bool:
+    """Whether whoever looked over all of `larger` has looked at `site` too.
+
+    The same words do; else both must be known sites, the one within the other, on a side that was
+    looked at. All of the body covers every site, also one that nobody named.
+    """
+    words = " ".join(re.findall(r"[^\W_]+", larger.casefold()))
+    if words in _EVERYWHERE:
+        return True
+    if site is None:
+        return False
+    if words == " ".join(re.findall(r"[^\W_]+", site.casefold())):
+        return True
+    outer, inner = body_site(larger), body_site(site)
+    if outer is None or inner is None:
+        return False
+    within = inner.isic == outer.isic or inner.isic.startswith(f"{outer.isic}:")
+    return within and outer.side in (None, inner.side)

@@ -103,8 +103,13 @@ def _look(lesion: str, latest: Observation) -> LesionLook:
 
 
 def _judged(series: Series) -> LesionSeries:
+    lesion = series.lesion
+    is_new = lesion.is_new or series.absent_on is not None
     return series_of(
-        series.lesion, series.observations, series.comparisons.values(), series.symptoms
+        replace(lesion, is_new=is_new),
+        series.observations,
+        series.comparisons.values(),
+        series.symptoms,
     )
 
 

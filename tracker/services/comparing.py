@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from itertools import pairwise
 
 from tracker.analysis.compare import METHOD, compare
 from tracker.analysis.series import series_of
 from tracker.analysis.series import wanted_pairs as judged_pairs
+from tracker.domain.care import Survey
 from tracker.domain.comparison import Comparison
 from tracker.domain.records import Lesion, Observation, Symptom
+from tracker.exchange.body_sites import covers
 from tracker.services.results import Stored
 from tracker.services.session import Workspace
 from tracker.services.subjects import subject_of
@@ -27,7 +30,8 @@ PAIRS_AT_ONCE = 4
 class Series:
     """A lesion's photos in order of capture, comparisons of the current method, symptoms.
 
-    marks: of the photos' analyses, see `Vault.analysis_marks`.
+    marks: of the photos' analyses, see `Vault.analysis_marks`. absent_on: a day before its first
+    photo on which its site was looked over, and it was not seen; None if there is none.
     """
 
     lesion: Lesion
@@ -35,6 +39,7 @@ class Series:
     comparisons: dict[Pair, Comparison]
     symptoms: tuple[Symptom, ...]
     marks: Mapping[str, str]
+    absent_on: date | None = None
 
     def between(self, earlier: Observation, later: Observation) -> Comparison | None:
         """The comparison of two photos of the series, if it was made."""
@@ -88,8 +93,9 @@ def read_person_in(vault: Vault, person: str) -> list[Series]:
         if seen.lesion is not None:
             by_lesion.setdefault(seen.lesion.lesion_id, []).append(seen)
     marks = vault.analysis_marks([seen.observation_id for seen in everything])
+    surveys = vault.surveys(owner)
     return [
-        series_in(vault, lesion, by_lesion.get(lesion.lesion_id, []), marks)
+        series_in(vault, lesion, by_lesion.get(lesion.lesion_id, []), marks, surveys)
         for lesion in vault.lesions(owner)
     ]
 
@@ -99,11 +105,13 @@ def series_in(
     lesion: Lesion,
     observations: Sequence[Observation],
     marks: Mapping[str, str] | None = None,
+    surveys: Sequence[Survey] | None = None,
 ) -> Series:
     """What an open vault holds of a lesion, given its observations.
 
     Args:
         marks: of these and perhaps other observations; asked for where they are not given.
+        surveys: of the person; asked for likewise.
     """
     ordered = sorted(observations, key=lambda seen: (seen.capture.value, seen.added_at))
     current = {
@@ -111,7 +119,34 @@ def series_in(
     }
     if marks is None:
         marks = vault.analysis_marks([seen.observation_id for seen in ordered])
-    return Series(lesion, tuple(ordered), current, tuple(vault.symptoms(lesion)), marks)
+    if surveys is None:
+        surveys = [each for each in vault.surveys() if each.person_id == lesion.person_id]
+    return Series(
+        lesion,
+        tuple(ordered),
+        current,
+        tuple(vault.symptoms(lesion)),
+        marks,
+        absent_on(lesion, ordered, surveys),
+    )
+
+
+def absent_on(
+    lesion: Lesion, observations: Sequence[Observation], surveys: Iterable[Survey]
+) -> date | None:
+    """The latest survey that covered a lesion's site before its first photo and did not show it.
+
+    Args:
+        observations: of the lesion, in order of capture.
+    """
+    if not observations:
+        return None
+    first = observations[0].capture.value.date()
+    earlier = [each for each in surveys if each.surveyed_on < first]
+    if any(lesion.lesion_id in each.lesions for each in earlier):
+        return None
+    days = [each.surveyed_on for each in earlier if covers(each.site, lesion.site)]
+    return max(days, default=None)
 
 
 def complete_series(

@@ -158,7 +158,9 @@ def _going(
     return Going(
         person=person,
         whole_person=bool(doomed.people),
-        lesions=tuple(each.name for each in vault.lesions() if each.lesion_id in doomed.lesions),
+        lesions=tuple(
+            each.name for each in vault.lesions(binned=True) if each.lesion_id in doomed.lesions
+        ),
         observations=len(doomed.observations),
         photos=len(doomed.photos),
         kept_photos=doomed.shared_photos,

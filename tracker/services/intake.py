@@ -14,6 +14,7 @@ from tracker.errors import CaptureDateError, InputError, UsageError
 from tracker.services.files import read_photo
 from tracker.services.matching import accepted_lesion
 from tracker.services.people import required_person
+from tracker.services.profiles import profile, scale_of
 from tracker.services.results import AddRequest, Duplicate, IntakeResult, Refusal, Stored
 from tracker.services.session import Workspace
 from tracker.store.names import clean_name, clean_note, clean_optional_name
@@ -55,6 +56,7 @@ def common_request(
     note: str | None,
     modality: str | None,
     is_new: bool,
+    profile: str | None = None,
 ) -> AddRequest:
     """What several photos of one command have in common; `data` and `photo` are still empty.
 
@@ -73,6 +75,7 @@ def common_request(
         modality=None if modality is None else Modality(modality),
         note=clean_note(note),
         is_new=is_new,
+        profile=clean_optional_name(profile, "profile"),
     )
 
 
@@ -119,7 +122,7 @@ def add_photo(workspace: Workspace, request: AddRequest) -> IntakeResult:
     try:
         photo = decode_photo(request.data, Path(request.photo).name)
         capture = _capture_time(request, photo)
-        analysis = workspace.analyzer.analyze_decoded(photo, _options(request))
+        analysis = workspace.analyzer.analyze_decoded(photo, _options(workspace, request, photo))
     except (InputError, UsageError) as error:
         return Refusal(request.photo, error.message, error.next_step)
     if analysis.status == "refused":
@@ -167,8 +170,20 @@ def find_duplicate(vault: Vault, photo_sha256: str, request: AddRequest) -> Dupl
     return Duplicate(request.photo, owner.name, place, found.observation_id)
 
 
-def _options(request: AddRequest) -> AnalyzeOptions:
-    return AnalyzeOptions(roi=request.roi, mm_per_px=request.mm_per_px, modality=request.modality)
+def _options(workspace: Workspace, request: AddRequest, photo: DecodedPhoto) -> AnalyzeOptions:
+    """What the person says of the photo, and what is known of the device it was taken with.
+
+    Raises:
+        UnknownNameError: no such device. InputError: the photo is not one of its.
+    """
+    options = AnalyzeOptions(
+        roi=request.roi, mm_per_px=request.mm_per_px, modality=request.modality
+    )
+    if request.profile is None:
+        return options
+    known = profile(workspace, request.profile)
+    scale = scale_of(known, photo.width, photo.height)
+    return replace(options, device=scale, modality=request.modality or known.modality)
 
 
 def _capture_time(request: AddRequest, photo: DecodedPhoto) -> CaptureTime:

@@ -12,7 +12,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 _T = TypeVar("_T")
 #: Values of one kind that are kept: a person's view takes a few MB, a pair of pictures one.
@@ -31,6 +31,7 @@ class Memo:
         self._guard = threading.Lock()
         self._positions: dict[str, str] = {}
         self._kept: dict[tuple[str, str], OrderedDict[Hashable, object]] = {}
+        self._lasting: dict[tuple[str, str], dict[str, Any]] = {}
 
     def get(
         self, vault: Path, position: str, kind: str, key: Hashable, make: Callable[[], _T]
@@ -58,11 +59,18 @@ class Memo:
                     found.popitem(last=False)
         return made
 
+    def lasting(self, vault: Path, kind: str) -> dict[str, Any]:
+        """A dictionary that stays while the vault moves on; its user knows what still holds."""
+        with self._guard:
+            return self._lasting.setdefault((_place(vault), kind), {})
+
     def forget(self, vault: Path) -> None:
         """Drop all that is kept of a vault."""
         place = _place(vault)
         with self._guard:
             self._positions.pop(place, None)
+            for name in [name for name in self._lasting if name[0] == place]:
+                del self._lasting[name]
             self._drop(place)
 
     def _drop(self, place: str) -> None:
@@ -76,4 +84,5 @@ def _place(vault: Path) -> str:
 
 _MEMO = Memo()
 get = _MEMO.get
+lasting = _MEMO.lasting
 forget = _MEMO.forget

@@ -62,6 +62,7 @@ class AddRequest:
     from elsewhere. roi: region of the upright photo to look at. from_manifest: keeps the date's
     source apart from one typed by hand. is_new: the person says the lesion appeared lately.
     date_in_name: ISO 8601 text out of a file's name, for photos without a date of their own.
+    profile: name of a calibrated device, see `profiles`; a scale that is given goes before it.
     """
 
     data: bytes
@@ -78,6 +79,7 @@ class AddRequest:
     from_manifest: bool = False
     assign_nearest: bool = True
     date_in_name: str | None = None
+    profile: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

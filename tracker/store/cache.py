@@ -22,13 +22,19 @@ def cached(vault: Path, key: str, make: Callable[[], bytes], sealing: Sealing = 
     What is kept starts with the SHA-256 of the rest; a damaged file is made again. A full disk
     only means that nothing is kept.
     """
-    name = hashlib.sha256(key.encode("utf-8", "backslashreplace")).hexdigest()
-    name = sealing.name(CACHE, name)
-    path = vault / CACHE_FOLDER / name[:2] / name
+    path = _path(vault, key, sealing)
     kept = _read(path, sealing)
     if kept is not None:
         return kept
     data = make()
+    keep(vault, key, data, sealing)
+    return data
+
+
+def keep(vault: Path, key: str, data: bytes, sealing: Sealing = PLAIN) -> None:
+    """Keep bytes under `key` in place of what was kept there; a full disk keeps none."""
+    path = _path(vault, key, sealing)
+    name = path.name
     try:
         with explained(path):
             make_folder(path.parent)
@@ -38,7 +44,12 @@ def cached(vault: Path, key: str, make: Callable[[], bytes], sealing: Sealing = 
         write_atomic(path, content, staging=staging, durable=False, neutral=sealing.encrypted)
     except VaultError as error:
         _log.warning("a derived picture could not be kept: %s", error)
-    return data
+
+
+def _path(vault: Path, key: str, sealing: Sealing) -> Path:
+    name = hashlib.sha256(key.encode("utf-8", "backslashreplace")).hexdigest()
+    name = sealing.name(CACHE, name)
+    return vault / CACHE_FOLDER / name[:2] / name
 
 
 def _read(path: Path, sealing: Sealing) -> bytes | None:

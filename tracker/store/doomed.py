@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from tracker.domain.care import BinItem
 from tracker.domain.records import Lesion, LifeCycle, Observation, Person
 from tracker.errors import InternalError
 from tracker.store.events import KINDS
@@ -48,6 +49,17 @@ def doomed_lesion(vault: Vault, lesion: Lesion) -> Doomed:
     gone = [use for use in vault.uses() if use.lesion_id == lesion.lesion_id]
     merged = _merged_into_what_goes(vault, lesion, gone)
     return _doomed(vault, gone, lesions=[lesion, *merged])
+
+
+def doomed_items(vault: Vault, items: Iterable[BinItem]) -> Doomed:
+    """Things of the bin: photos, and lesions as `doomed_lesion`."""
+    ids = frozenset(item.item_id for item in items)
+    gone = [use for use in vault.uses() if ids & {use.observation_id, use.lesion_id}]
+    lesions = {each.lesion_id: each for each in vault.lesions(binned=True) if each.lesion_id in ids}
+    for lesion in list(lesions.values()):
+        own = [use for use in gone if use.lesion_id == lesion.lesion_id]
+        lesions |= {each.lesion_id: each for each in _merged_into_what_goes(vault, lesion, own)}
+    return _doomed(vault, gone, lesions=lesions.values())
 
 
 def doomed_person(vault: Vault, person: Person) -> Doomed:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tracker.domain.capture import CaptureTime, DateSource
+from tracker.domain.comparison import Comparison
+from tracker.domain.records import Observation
 from tracker.store.database import Database, Row
-from tracker.store.reads import OF_LESION
-from tracker.store.rows import lesion_of
+from tracker.store.reads import OBSERVATIONS, OF_LESION
+from tracker.store.rows import comparison_of, lesion_of, observation_of
 from tracker.store.values import LesionSpan
+
+_MASK_JOIN = "LEFT JOIN mask k ON k.seq = a.seq\n"
+#: Unpacking masks takes most of the time of reading many photos.
+_NO_MASK = "NULL AS mask_x_px, NULL AS mask_source"
 
 
 def lesion_spans(database: Database, person_id: str | None) -> list[LesionSpan]:
@@ -54,3 +62,57 @@ def _time(row: Row, prefix: str) -> CaptureTime | None:
         return None
     precision, source = row[f"{prefix}_words"]
     return CaptureTime(row[f"{prefix}_at"], precision, DateSource(source))
+
+
+def person_marks(database: Database) -> dict[str, str]:
+    """By person id: the hash of the last entry that their lesions' judgement may rest on."""
+    rows = database.rows(
+        """
+        WITH of_observation AS (
+            SELECT observation_id, max(seq) AS seq FROM assignment GROUP BY ALL
+            UNION ALL SELECT observation_id, max(seq) FROM capture GROUP BY ALL
+            UNION ALL SELECT observation_id, max(seq) FROM analysis GROUP BY ALL
+            UNION ALL SELECT later_id, max(seq) FROM comparison GROUP BY ALL
+            UNION ALL SELECT item_id, max(seq) FROM bin WHERE item_kind = 'photo' GROUP BY ALL
+        ), of_lesion AS (
+            SELECT lesion_id, max(seq) AS seq FROM symptom GROUP BY ALL
+            UNION ALL SELECT item_id, max(seq) FROM bin WHERE item_kind = 'lesion' GROUP BY ALL
+        ), of_person AS (
+            SELECT person_id, x.seq FROM of_observation x JOIN observation USING (observation_id)
+            UNION ALL SELECT person_id, x.seq FROM of_lesion x JOIN lesion_now USING (lesion_id)
+            UNION ALL SELECT person_id, seq FROM lesion
+            UNION ALL SELECT person_id, seq FROM survey
+        ), latest AS (SELECT person_id, max(seq) AS seq FROM of_person GROUP BY person_id)
+        SELECT person_id, hash FROM latest JOIN applied_entry USING (seq)
+        """
+    )
+    return {row["person_id"]: row["hash"] for row in rows}
+
+
+def observations_without_masks(database: Database, people: Sequence[str]) -> list[Observation]:
+    """All that `reads.observations` tells of some people's photos, but for the masks."""
+    sql = OBSERVATIONS.replace("k.* EXCLUDE (seq)", _NO_MASK).replace(_MASK_JOIN, "")
+    rows = database.rows(f"{sql} WHERE o.person_id IN ({_marks(people)})", people)
+    return [observation_of(row, None) for row in rows]
+
+
+def comparisons_of(database: Database, people: Sequence[str]) -> list[tuple[str, Comparison]]:
+    """Comparisons as `reads.comparisons`, of some people's lesions, each with its lesion's id."""
+    rows = database.rows(
+        f"""
+        SELECT c.*, e.lesion_id FROM comparison_now c
+        JOIN assignment_now e ON e.observation_id = c.earlier_id
+        JOIN assignment_now l ON l.observation_id = c.later_id AND l.lesion_id = e.lesion_id
+        JOIN observation o ON o.observation_id = c.later_id
+        WHERE o.person_id IN ({_marks(people)})
+            AND c.earlier_id NOT IN (SELECT item_id FROM bin_now)
+            AND c.later_id NOT IN (SELECT item_id FROM bin_now)
+        ORDER BY c.seq
+        """,
+        people,
+    )
+    return [(row["lesion_id"], comparison_of(row)) for row in rows]
+
+
+def _marks(values: Sequence[str]) -> str:
+    return ", ".join("?" * len(values))

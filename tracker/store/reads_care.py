@@ -76,6 +76,26 @@ def bin_items(database: Database) -> list[BinItem]:
     return [bin_item_of(row) for row in rows]
 
 
+def twin_in_use(database: Database, observation_id: str) -> str | None:
+    """The observation of the same photo, person, lesion and region that is not in the bin."""
+    same = " AND ".join(
+        f"o.requested_{s}_px IS NOT DISTINCT FROM b.requested_{s}_px" for s in "xywh"
+    )
+    rows = database.rows(
+        f"""
+        SELECT o.observation_id
+        FROM observation b JOIN assignment_now tb ON tb.observation_id = b.observation_id
+        JOIN observation_here o ON o.photo_sha256 = b.photo_sha256 AND o.person_id = b.person_id
+        JOIN assignment_now t ON t.observation_id = o.observation_id
+        WHERE b.observation_id = ? AND o.observation_id <> b.observation_id
+            AND t.lesion_id IS NOT DISTINCT FROM tb.lesion_id AND {same}
+        ORDER BY o.seq LIMIT 1
+        """,
+        [observation_id],
+    )
+    return rows[0]["observation_id"] if rows else None
+
+
 def mask_corrections(database: Database) -> dict[str, MaskCorrection]:
     """The latest correction of each mask that was ever corrected, by observation id."""
     rows = database.rows("SELECT * FROM mask_correction_now")

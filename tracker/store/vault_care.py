@@ -11,6 +11,7 @@ from typing import Literal
 from tracker.domain.analysis import Analysis
 from tracker.domain.body import BodyPlace, SiteMark
 from tracker.domain.care import Answer, BinItem, Decision, DecisionKind, DeviceProfile, Survey
+from tracker.domain.comparison import Comparison
 from tracker.domain.records import (
     Lesion,
     MaskCorrection,
@@ -207,6 +208,18 @@ class VaultCare(VaultPeople):
         """Every reported symptom, by when it was noted."""
         return self._engine.read(lambda db: reads_care.symptoms(db, None))
 
+    def person_marks(self) -> dict[str, str]:
+        """By person id, something that changes whenever what they are judged by does."""
+        return self._engine.read(reads_bulk.person_marks)
+
+    def observations_without_masks(self, people: Sequence[str]) -> list[Observation]:
+        """Observations of the people of those ids as `all_observations`, without masks."""
+        return self._engine.read(lambda db: reads_bulk.observations_without_masks(db, people))
+
+    def comparisons_of(self, people: Sequence[str]) -> list[tuple[str, Comparison]]:
+        """Comparisons of the lesions of the people of those ids, each with its lesion's id."""
+        return self._engine.read(lambda db: reads_bulk.comparisons_of(db, people))
+
     def save_profile(self, profile: DeviceProfile) -> DeviceProfile:
         """Store a device profile; the latest state of one id counts."""
         self._write(DeviceProfileSaved(profile))
@@ -223,6 +236,10 @@ class VaultCare(VaultPeople):
     def take_from_bin(self, item: BinItem) -> None:
         """Put back what was in the bin."""
         self._write(BinChanged(item.kind, item.item_id, False, datetime.now(UTC)))
+
+    def twin_in_use(self, observation_id: str) -> str | None:
+        """Of an observation in the bin: the same photo of the same lesion that is not in it."""
+        return self._engine.read(lambda db: reads_care.twin_in_use(db, observation_id))
 
     def bin_items(self) -> list[BinItem]:
         """What is in the bin, latest first."""

@@ -232,6 +232,10 @@ class VaultReads:
         """Derived bytes kept under `key`; made by `make` where they are not there (any more)."""
         return cache.cached(self.path, key, make, self._sealing)
 
+    def keep_cached(self, key: str, data: bytes) -> None:
+        """Keep derived bytes under `key` in place of what was kept there."""
+        cache.keep(self.path, key, data, self._sealing)
+
     def info(self) -> VaultInfo:
         """Versions and counts."""
         counts = self._engine.read(reads.counts)

@@ -62,6 +62,7 @@ class AnalyzeOptions:
     """What a person says about a photo.
 
     roi: the lesion's box in pixels of the upright photo. mm_per_px: millimetres per photo pixel.
+    device: the scale of the device it was taken with, where no mm_per_px is given.
 
     Raises:
         UsageError: mm_per_px is not a positive, finite length.
@@ -70,6 +71,7 @@ class AnalyzeOptions:
     roi: Box | None = None
     mm_per_px: float | None = None
     modality: Modality | None = None
+    device: Scale | None = None
 
     def __post_init__(self) -> None:
         value = self.mm_per_px
@@ -83,7 +85,7 @@ class AnalyzeOptions:
     def scale(self) -> Scale | None:
         """The scale with its standard error, None where none was given."""
         if self.mm_per_px is None:
-            return None
+            return self.device
         return Scale(self.mm_per_px, GIVEN_SCALE_SIGMA * self.mm_per_px, ScaleSource.GIVEN)
 
 
