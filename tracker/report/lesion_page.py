@@ -27,7 +27,7 @@ LIFE_CYCLES = {
     LifeCycle.MERGED: "Merged with another lesion",
 }
 #: So much of a lesion's list fits on its page; the whole list is then in the annex.
-MOST_PHOTOS, MOST_ENTRIES, MOST_LETTERS = 6, 3, 240
+MOST_PHOTOS, MOST_ENTRIES, MOST_LETTERS = 6, 2, 160
 PHOTO_HEADINGS = ("Taken", "Area", "Largest diameter", "Scale", "Sizes comparable")
 _PHOTO_WIDTHS = (0, 0, 0, 1, 2.4)
 AGAINST = (Against.FIRST, Against.PREVIOUS, Against.TREND)

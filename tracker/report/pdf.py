@@ -40,7 +40,7 @@ def to_pdf(document: ReportDocument) -> bytes:
     sheet = report_sheet(document)
     missing = unprintable(_texts(sheet))
     files: dict[str, str] = {}
-    page = _jsonable(sheet, files, lambda text: _set(text, missing))
+    page = _jsonable(sheet, files, lambda text: set_text(text, missing))
     page["paper"] = _PAPERS[document.paper]
     page["missing_note"] = MISSING_NOTE if missing else None
     files["report.json"] = json.dumps(page, ensure_ascii=False)
@@ -89,7 +89,7 @@ def _filed(svg: str, files: dict[str, str]) -> str:
     return name
 
 
-def _set(text: str, missing: frozenset[str]) -> str:
+def set_text(text: str, missing: frozenset[str]) -> str:
     """Text made safe for the fonts, breakable, and its direction kept to itself."""
     made = _LONG_WORD.sub(_with_breaks, printable(text, missing))
     foreign = any(unicodedata.bidirectional(char) in _RIGHT_TO_LEFT for char in made)
