@@ -44,12 +44,16 @@ class Visit:
 
 
 @contextmanager
-def visit(chromium: str, url: str, *, width: int = 1280, scheme: str = "light") -> Iterator[Visit]:
-    """A fresh browser on the app."""
+def visit(
+    chromium: str, url: str, *, width: int = 1280, scheme: str = "light", camera: bool = False
+) -> Iterator[Visit]:
+    """A fresh browser on the app; `camera`: with a made-up camera that it may use."""
+    more = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=chromium,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+            + more * camera,
         )
         try:
             page = browser.new_page(

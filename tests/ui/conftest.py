@@ -15,14 +15,18 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
+from tests.ui.browser import Visit
 from tracker.analysis.render_demo import demo_series
+from tracker.domain import wording
 from tracker.services.comparing import complete_series
 from tracker.services.demo import demo_request
 from tracker.services.intake import add_photo
 from tracker.services.results import Stored
 from tracker.services.session import Workspace
 from tracker.services.vaults import create_vault
+from ui import strings_first_run
 
 PHOTOS = 8
 PERSON = "Demo Ada"
@@ -77,6 +81,21 @@ def served(vault: Path, log: Path, *wrapper: str) -> Iterator[str]:
             yield url
         finally:
             _stop(process)
+
+
+def to_last_step(seen: Visit) -> None:
+    """Through the first visit's steps to the one that makes the diary."""
+    page = seen.page
+    page.get_by_role("button", name=strings_first_run.BEGIN).click()
+    for sentence in wording.WHAT_THIS_IS_NOT:
+        expect(page.get_by_text(sentence)).to_be_visible()
+    onward = page.get_by_role("button", name=strings_first_run.NEXT)
+    expect(onward).to_be_disabled()
+    page.get_by_text(strings_first_run.UNDERSTOOD).click()
+    onward.click()
+    expect(page.get_by_role("heading", name=strings_first_run.PHONE_TITLE)).to_be_visible()
+    onward.click()
+    expect(page.get_by_role("heading", name=strings_first_run.WHO_TITLE)).to_be_visible()
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

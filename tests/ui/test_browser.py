@@ -8,14 +8,22 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.ui.axe import serious_findings
 from tests.ui.browser import visit
-from tests.ui.conftest import LESION, PERSON, served
+from tests.ui.conftest import LESION, PERSON, served, to_last_step
 from tracker.analysis.render_camera import to_jpeg
 from tracker.analysis.render_demo import demo_series
 from tracker.domain import wording
 from tracker.services import timeline
 from tracker.services.session import Workspace
-from ui import strings, strings_lesion
+from ui import (
+    strings,
+    strings_add,
+    strings_body,
+    strings_first_run,
+    strings_lesion,
+    strings_today,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("app")]
 
@@ -28,25 +36,24 @@ def test_first_run_to_first_photo(chromium: str, tmp_path: Path) -> None:
     with served(vault, tmp_path / "log") as url, visit(chromium, url) as seen:
         page = seen.page
         seen.open()
-        expect(page.get_by_role("heading", name=strings.FIRST_RUN_TITLE)).to_be_visible()
-        for sentence in wording.WHAT_THIS_IS_NOT:
-            expect(page.get_by_text(sentence)).to_be_visible()
-        expect(page.get_by_role("button", name=strings.FIRST_RUN_CREATE)).to_be_disabled()
+        assert serious_findings(page) == []
+        to_last_step(seen)
         page.get_by_text(strings.PROTECT_CHOOSE_NONE, exact=True).click()
-        page.get_by_text(strings.FIRST_RUN_UNDERSTOOD).click()
-        page.get_by_role("button", name=strings.FIRST_RUN_CREATE).click()
-        page.get_by_role("link", name=strings.ADD_FIRST).click()
+        page.get_by_role("button", name=strings_first_run.CREATE).click()
+        expect(page.get_by_role("heading", name=strings_today.EMPTY_TITLE)).to_be_visible()
+        page.get_by_role("button", name=strings.ADD_FIRST).click()
         page.get_by_label(strings.NEW_PERSON_FIRST).fill("Zoë 'Z' <b>")
         page.get_by_label(strings.NEW_PERSON_FIRST).press("Enter")
         page.locator("input[type=file]").set_input_files(picture)
         page.get_by_label(strings.ADD_NEW_LESION_NAME).fill("left/“shoulder” 🦋")
         page.get_by_label(strings.ADD_NEW_LESION_NAME).press("Enter")
-        page.get_by_role("spinbutton", name=f"year, {strings.ADD_DATE}").click()
-        page.keyboard.type("20250301")
+        page.get_by_role("spinbutton", name=f"month, {strings.ADD_DATE}").click()
+        page.keyboard.type("03012025")  # as Chromium's en-US writes a day
         page.keyboard.press("Escape")
-        page.get_by_label(strings.NOTES).click()
+        page.get_by_role("button", name=strings.NONE_OF_THESE).click()
         page.get_by_role("button", name=strings.ADD_SAVE).click()
         expect(page.get_by_text("Saved: mole.jpg")).to_be_visible()
+        expect(page.get_by_text(strings.ADD_DOUBLE_SHOT)).to_be_visible()
         seen.open("lesions")
         expect(page.get_by_text(wording.STATUS["baseline_only"])).to_be_visible()
         assert seen.elsewhere == []
@@ -75,18 +82,22 @@ def test_every_page_is_drawn_and_asks_nobody_else(
 ) -> None:
     with visit(chromium, app_url, width=width, scheme=scheme) as seen:
         for name, title in (
+            ("", strings_today.NAV_TODAY),
             ("lesions", strings.NAV_LESIONS),
             ("timeline", LESION),
+            ("map", strings_body.TITLE),
             ("add", strings.NAV_ADD),
+            ("inbox", strings_add.INBOX_TITLE),
             ("data", strings.DATA_TITLE),
         ):
-            seen.open("" if name == "lesions" else name)
+            seen.open(name)
             expect(seen.page.get_by_role("heading", name=title).first).to_be_visible()
             expect(seen.page.get_by_text(strings.DEMO_BANNER)).to_be_visible()
             overflow = seen.page.evaluate(
                 "document.documentElement.scrollWidth - document.documentElement.clientWidth"
             )
             assert overflow <= 0, f"{name} is wider than the window"
+            assert serious_findings(seen.page) == [], name
             keep = os.environ.get("MOLETRAIL_SCREENSHOTS")
             if keep:
                 seen.page.screenshot(path=Path(keep) / f"{name}-{scheme}-{width}.png")
@@ -96,7 +107,7 @@ def test_every_page_is_drawn_and_asks_nobody_else(
 def test_timeline_compares_and_records_a_symptom(chromium: str, app_url: str) -> None:
     with visit(chromium, app_url) as seen:
         page = seen.page
-        seen.open()
+        seen.open("lesions")
         card = page.locator("[data-testid=stVerticalBlock]").filter(
             has=page.get_by_role("heading", name=LESION)
         )

@@ -115,19 +115,49 @@ def test_a_person_goes_only_when_the_name_is_typed(vault: Path) -> None:
     assert _people(vault) == ["Ben"]
 
 
+def _bin() -> None:
+    from ui.parts import bin_section  # noqa: PLC0415
+
+    bin_section.show()
+
+
 @pytest.mark.parametrize(("choice", "left"), [("DELETE_PHOTO", 1), ("DELETE_LESION", 0)])
-def test_a_photo_or_a_spot_goes_when_ticked(vault: Path, choice: str, left: int) -> None:
+def test_a_photo_or_a_spot_goes_into_the_bin_and_comes_back(
+    vault: Path, choice: str, left: int
+) -> None:
     app = AppTest.from_function(_timeline, default_timeout=60).run()
-    assert not app.button
+    assert app.button[0].disabled
     app.radio[0].set_value(getattr(strings, choice)).run()
     if choice == "DELETE_PHOTO":
+        assert app.button[0].disabled
         app.selectbox[0].set_value(0).run()
-    assert app.button[0].disabled
-    app.checkbox[0].check().run()
-    assert f"{2 - left} dated photo" in _said(app)
     app.button[0].click().run()
     assert not app.exception
-    with Vault.open(vault) as opened:
-        person = opened.person("Ada *1*")
-        assert len(opened.all_observations(person)) == left
-        assert len(opened.lesions(person)) == left
+    assert _photos_of(vault, "Ada *1*") == left
+    app = AppTest.from_function(_bin, default_timeout=60).run()
+    assert "Ada \\*1\\*" in _said(app)
+    app.button[0].click().run()
+    assert not app.exception
+    assert _photos_of(vault, "Ada *1*") == 2
+    assert not app.button
+
+
+def test_the_bin_is_emptied_for_good_when_ticked(vault: Path) -> None:
+    app = AppTest.from_function(_timeline, default_timeout=60).run()
+    app.radio[0].set_value(strings.DELETE_LESION).run()
+    app.button[0].click().run()
+    before = sum(1 for _ in (vault / "photos").rglob("*") if _.is_file())
+    app = AppTest.from_function(_bin, default_timeout=60).run()
+    assert app.button(key="bin-purge").disabled
+    assert "solid-state" in _said(app)
+    app.checkbox(key="bin-sure").check().run()
+    app.button(key="bin-purge").click().run()
+    assert not app.exception
+    assert strings.BIN_EMPTY_NOW in [each.value for each in app.caption]
+    assert _photos_of(vault, "Ada *1*") == 0
+    assert sum(1 for _ in (vault / "photos").rglob("*") if _.is_file()) == before - 2
+
+
+def _photos_of(path: Path, person: str) -> int:
+    with Vault.open(path) as opened:
+        return len(opened.all_observations(opened.person(person)))

@@ -13,6 +13,7 @@ from tracker.services.session import VAULT_VARIABLE, Workspace
 from tracker.store.slots import KdfCost
 from tracker.store.vault import Vault
 from ui import strings
+from ui.strings_today import NAV_TODAY
 
 SECRET = "plum ladder otter seven"
 APP = Path(__file__).resolve().parents[2] / "ui" / "app.py"
@@ -55,24 +56,24 @@ def _title(app: AppTest) -> str:
 
 
 def test_use_keeps_it_open_and_idleness_locks_it(app: AppTest, clock: Clock) -> None:
-    assert _title(app) == strings.NAV_LESIONS
+    assert _title(app) == NAV_TODAY
     for _ in range(3):
         clock.now_s += IDLE_LOCK_S - 1
-        assert _title(app) == strings.NAV_LESIONS
+        assert _title(app) == NAV_TODAY
     clock.now_s += IDLE_LOCK_S
     assert _title(app) == strings.UNLOCK_TITLE
 
 
 def test_locking_drops_what_the_window_held(app: AppTest) -> None:
     app.session_state["report-Ada-None"] = b"%PDF of somebody's skin"
-    assert _title(app) == strings.NAV_LESIONS
+    assert _title(app) == NAV_TODAY
     assert "report-Ada-None" in app.session_state
     keyring.lock_all()
     assert _title(app) == strings.UNLOCK_TITLE
     assert "report-Ada-None" not in app.session_state
     app.text_input[0].input(SECRET)
     app.button[0].click()
-    assert _title(app) == strings.NAV_LESIONS
+    assert _title(app) == NAV_TODAY
     assert SECRET not in repr(app.session_state)
 
 

@@ -10,13 +10,13 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.ui.browser import Visit, visit
-from tests.ui.conftest import served
+from tests.ui.conftest import served, to_last_step
 from tracker.errors import WrongPassphraseError
 from tracker.services import keyring
 from tracker.services.session import Workspace
 from tracker.store.slots import KdfCost
 from tracker.store.vault import Vault
-from ui import strings
+from ui import strings, strings_first_run, strings_today
 from ui.parts import locking
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("app")]
@@ -58,9 +58,9 @@ def test_first_run_with_a_passphrase(chromium: str, tmp_path: Path) -> None:
     with served(vault, tmp_path / "log") as url, visit(chromium, url, width=360) as seen:
         page = seen.page
         seen.open()
+        to_last_step(seen)
         page.get_by_text(strings.PROTECT_CHOOSE_PASSPHRASE, exact=True).click()
-        page.get_by_text(strings.FIRST_RUN_UNDERSTOOD).click()
-        start = page.get_by_role("button", name=strings.FIRST_RUN_CREATE)
+        start = page.get_by_role("button", name=strings_first_run.CREATE)
         expect(start).to_be_enabled()
         for first, second, answer in (
             (SECRET, OTHER, strings.PASSPHRASE_DIFFERS),
@@ -81,7 +81,7 @@ def test_first_run_with_a_passphrase(chromium: str, tmp_path: Path) -> None:
         _fits(seen, "recovery-key")
         page.get_by_text(strings.RECOVERY_WRITTEN).click()
         page.get_by_role("button", name=strings.RECOVERY_CONTINUE).click()
-        _heading(seen, strings.NAV_LESIONS)
+        _heading(seen, strings_today.NAV_TODAY)
         expect(page.get_by_text(recovery_key)).to_have_count(0)
         assert seen.elsewhere == []
     written = b"".join(file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())

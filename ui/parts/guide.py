@@ -9,6 +9,7 @@ from tracker.services import pictures, timeline
 from tracker.services.comparing import read_series
 from tracker.services.results import LesionRow
 from ui import dates, session
+from ui import strings as common
 from ui import strings_add as strings
 from ui.parts import chrome
 
@@ -43,7 +44,7 @@ def show(person: str) -> bytes | None:
     with chrome.card("guide"):
         left, right = st.columns([3, 2], gap="large")
         with left:
-            st.image(picture, width="stretch")
+            st.image(picture, width="stretch", alt=common.ALT_LATEST.format(lesion=chosen))
         with right:
             st.markdown(f"#### {strings.GUIDE_TITLE.format(lesion=session.plain(chosen))}")
             st.markdown("\n".join(f"- {point}" for point in strings.GUIDE_POINTS))

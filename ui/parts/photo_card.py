@@ -44,7 +44,7 @@ class Filled:
 def refused(name: str, seen: Preview) -> None:
     """A picture that cannot be measured: why, and what to do."""
     if seen.picture is not None:
-        st.image(seen.picture, width=320)
+        st.image(seen.picture, width=320, alt=common.ALT_PHOTO.format(photo=name))
     reason, advice = seen.analysis.reason or "", seen.analysis.advice or ""
     st.warning(f"{session.plain(name)}: {session.plain(f'{reason} {advice}')}")
 
@@ -52,7 +52,8 @@ def refused(name: str, seen: Preview) -> None:
 def facts(name: str, seen: Preview) -> None:
     """The picture with its outline; quality with advice, outline, and scale."""
     if seen.picture is not None:
-        st.image(seen.picture, caption=session.plain(name), width="stretch")
+        alt = common.ALT_PHOTO.format(photo=name)
+        st.image(seen.picture, caption=session.plain(name), width="stretch", alt=alt)
     analysis = seen.analysis
     issues = () if analysis.quality is None else analysis.quality.issues
     _fact("visibility", strings.QUALITY, [f"{one.reason} {one.advice}" for one in issues])

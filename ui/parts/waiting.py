@@ -7,7 +7,8 @@ import streamlit as st
 from tracker.domain.records import Observation
 from tracker.services import edits, pictures, timeline
 from tracker.services.comparing import complete_series
-from ui import session, strings
+from ui import dates, session, strings
+from ui.parts import chrome
 
 
 def show(person: str) -> None:
@@ -21,7 +22,7 @@ def show(person: str) -> None:
     st.subheader(strings.ADD_WAITING)
     known = [row.lesion for row in timeline.lesions(workspace, person)]
     for seen in photos:
-        with st.container(border=True):
+        with chrome.card(f"waiting-{seen.observation_id}"):
             _one(seen, known)
 
 
@@ -29,9 +30,10 @@ def _one(seen: Observation, known: list[str]) -> None:
     workspace = session.workspace()
     left, right = st.columns([1, 2])
     with left:
-        st.image(pictures.lesion_picture(workspace, seen.observation_id), width="stretch")
+        picture = pictures.lesion_picture(workspace, seen.observation_id)
+        st.image(picture, width="stretch", alt=strings.ALT_PHOTO.format(photo=seen.photo.file_name))
     with right:
-        st.write(f"{session.plain(seen.photo.file_name)}, {seen.capture.isoformat()}")
+        st.write(f"{session.plain(seen.photo.file_name)}, {dates.day(seen.capture.value)}")
         name = st.selectbox(
             strings.ADD_LESION,
             known,

@@ -164,7 +164,8 @@ def _pictures(number: int, photos: list[Sorted]) -> list[Sorted]:
     for place, one in enumerate(photos):
         with columns[place % 4]:
             if one.seen.picture is not None:
-                st.image(one.seen.picture, width="stretch")
+                alt = common.ALT_PHOTO.format(photo=one.photo.name)
+                st.image(one.seen.picture, width="stretch", alt=alt)
             name = session.plain(one.photo.name)
             if not one.seen.is_measured:
                 reason = session.plain(one.seen.analysis.reason or "")

@@ -65,7 +65,7 @@ def _filtered(judged: list[Change]) -> list[Change]:
 def _card(change: Change, row: LesionRow) -> None:
     if change.latest is not None:
         picture = pictures.lesion_picture(session.workspace(), change.latest)
-        st.image(picture, width="stretch", caption=None)
+        st.image(picture, width="stretch", alt=strings.ALT_LATEST.format(lesion=change.lesion))
     st.markdown(f"#### {session.plain(change.lesion)}")
     status.badge(change)
     status.alerts(change)

@@ -77,7 +77,9 @@ def _short(change: Change) -> str:
 def _thumb(change: Change) -> None:
     if change.latest is not None:
         with st.container(width=_THUMB_PX):
-            st.image(pictures.lesion_picture(session.workspace(), change.latest), width=_THUMB_PX)
+            picture = pictures.lesion_picture(session.workspace(), change.latest)
+            alt = common.ALT_LATEST.format(lesion=change.lesion)
+            st.image(picture, width=_THUMB_PX, alt=alt)
 
 
 def _open(change: Change, key: str) -> None:
