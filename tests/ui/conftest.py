@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 import shutil
 import signal
 import socket
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -33,6 +34,7 @@ PERSON = "Demo Ada"
 LESION = "Upper back"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
 WAITS = 240
+_PRINTED = re.compile(r"runs at (http://\S+?)/? and")
 
 
 @pytest.fixture(scope="session")
@@ -57,16 +59,18 @@ def filled_vault(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def served(vault: Path, log: Path, *wrapper: str) -> Iterator[str]:
+def served(
+    vault: Path, log: Path, *wrapper: str, program: Sequence[str] = ("-m", "tracker.cli")
+) -> Iterator[str]:
     """The app on a free port in a process of its own, as a user starts it; gives its address.
 
-    wrapper: a command to run it under, such as a tracer.
+    wrapper: a command to run it under, such as a tracer. program: Python's words for it.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = {key: value for key, value in os.environ.items() if key not in ("CI", "DISPLAY")}
-    command = [*wrapper, sys.executable, "-m", "tracker.cli", "--vault", str(vault), "serve"]
+    command = [*wrapper, sys.executable, *program, "--vault", str(vault), "serve"]
     with log.open("wb") as output:
         process = subprocess.Popen(
             [*command, "--port", str(port)],
@@ -76,9 +80,7 @@ def served(vault: Path, log: Path, *wrapper: str) -> Iterator[str]:
             start_new_session=os.name == "posix",
         )
         try:
-            url = f"http://127.0.0.1:{port}"
-            _wait_until_up(url, process, log)
-            yield url
+            yield _wait_until_up(process, log)
         finally:
             _stop(process)
 
@@ -111,18 +113,22 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         process.wait(timeout=60)
 
 
-def _wait_until_up(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+def _wait_until_up(process: subprocess.Popen[bytes], log: Path) -> str:
+    """The address that the app prints, once it answers there."""
     for _ in range(WAITS):
         if process.poll() is not None:
             break
+        printed = _PRINTED.search(log.read_text(errors="replace"))
         try:
-            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=5):
-                return
+            if printed is not None:
+                urllib.request.urlopen(f"{printed[1]}/_stcore/health", timeout=5).close()
+                return printed[1]
         except OSError:
-            try:
-                process.wait(timeout=0.5)
-            except subprocess.TimeoutExpired:
-                continue
+            pass
+        try:
+            process.wait(timeout=0.5)
+        except subprocess.TimeoutExpired:
+            continue
     raise AssertionError(f"the app did not start: {log.read_text(errors='replace')}")
 
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import threading
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.ui.browser import visit
+from tests.ui.conftest import served
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("app")]
 
@@ -76,3 +80,29 @@ def test_another_site_gets_no_picture_and_no_connection(
         assert set(came_of.values()) == {"out"}, came_of
         frame = page.frames[1]
         assert "stApp" not in (frame.content() if frame.url.startswith(app_url) else "")
+
+
+#: The app on a system that does not tell whose a connection is.
+_UNTOLD = (
+    "import tracker.cli.door as door; door.can_tell = lambda: False;"
+    "from tracker.cli.main import main; main()"
+)
+
+
+def test_where_the_system_does_not_tell_the_address_carries_a_token(
+    chromium: str, filled_vault: Path, tmp_path: Path
+) -> None:
+    with served(filled_vault, tmp_path / "log", program=("-c", _UNTOLD)) as url:
+        bare, _, token = url.rpartition("/")
+        assert len(token) >= 20
+        for path in ("", "_stcore/health", "_stcore/host-config", "media/x.jpg", f"{token}x/"):
+            with pytest.raises(urllib.error.HTTPError) as refused:
+                urllib.request.urlopen(f"{bare}/{path}", timeout=60)
+            assert refused.value.code == 403
+        with visit(chromium, url) as seen:
+            seen.open("lesions")
+            image = seen.page.locator("[data-testid=stImage] img").first
+            expect(image).to_be_visible()
+            assert image.evaluate("(it) => it.naturalWidth") > 0
+            assert image.evaluate("(it) => it.src").startswith(url)
+            assert seen.elsewhere == []
