@@ -229,6 +229,13 @@ def _check_report(vault: Moletrail, folder: Path) -> None:
     assert "Upper back" in text
     assert "Left forearm" not in text
     assert "No measured change does not mean safe" in text
+    options = ("--for", "clinician", "--paper", "letter", "--date", "2025-03-31")
+    assert vault("report", "--lesion", "Upper back", *options, "--out", html).code == 0
+    text = html.read_text(encoding="utf-8")
+    assert "Made on 2025-03-31" in text
+    assert "@page{size:Letter}" in text
+    assert "For clinicians: class probabilities" in text
+    assert vault("report", "--date", "31.3.2025", "--out", html).code == 2
     assert vault("report", "--lesion", "No such lesion", "--out", html).code == 3
     assert vault("report", "--out", folder / "report.docx").code == 2
 
