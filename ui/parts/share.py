@@ -96,18 +96,24 @@ def _pictures(plan: sharing.SharePlan) -> tuple[str, ...]:
     st.caption(strings.SHARE_LEFT_OUT)
     photos = sorted(plan.photos, key=lambda photo: not _warned(photo))
     kept: list[str] = []
-    columns = st.columns(_COLUMNS)
-    for number, photo in enumerate(photos):
-        with columns[number % _COLUMNS]:
-            with chrome.errors_in_words():
-                picture = pictures.photo_picture(session.workspace(), photo.observation_id)
-            st.image(picture, caption=session.plain(f"{photo.lesion}, {photo.taken_on[:10]}"))
-            for sentence in _warned(photo):
-                st.caption(f":material/face: {session.plain(sentence)}")
-            key = f"share-send-{photo.observation_id}"
-            if not st.checkbox(strings.SHARE_SEND, value=True, key=key):
-                kept.append(photo.observation_id)
+    for start in range(0, len(photos), _COLUMNS):  # by rows: a phone shows them in order too
+        columns = st.columns(_COLUMNS)
+        for column, photo in zip(columns, photos[start : start + _COLUMNS], strict=False):
+            with column:
+                if not _send(photo):
+                    kept.append(photo.observation_id)
     return tuple(kept)
+
+
+def _send(photo: PhotoLook) -> bool:
+    """The picture, what to look out for, and whether the whole photo goes along."""
+    with chrome.errors_in_words():
+        picture = pictures.photo_picture(session.workspace(), photo.observation_id)
+    st.image(picture, caption=session.plain(f"{photo.lesion}, {photo.taken_on[:10]}"))
+    for sentence in _warned(photo):
+        st.caption(f":material/face: {session.plain(sentence)}")
+    key = f"share-send-{photo.observation_id}"
+    return st.checkbox(strings.SHARE_SEND, value=True, key=key)
 
 
 def _warned(photo: PhotoLook) -> list[str]:
