@@ -25,7 +25,7 @@ from pathlib import Path
 from tests import made_up
 from tests.campaigns import command
 from tests.campaigns.command import Case, Outcome
-from tests.campaigns.places import KINDS, PASSPHRASE, Place, damages, new_place, recover
+from tests.campaigns.places import KINDS, PASSPHRASE, Place, bare, damages, new_place, recover
 
 KILLS = 6
 PEOPLE = ("Ida", "Jo", "Kim")
@@ -128,6 +128,8 @@ def attack(case: Case) -> Outcome:
             return Outcome(kind, "lost", wrong=f"acknowledged and gone: {missing} {back.lost}")
         if twice := back.content.stored_twice():
             return Outcome(kind, "twice", wrong=f"stored twice: {twice}")
+        if half := bare(place):
+            return Outcome(kind, "half", wrong=f"stored without a photo: {half}")
         counts[f"then {back.how}"] += 1
     seen = [line for line in back.content.normal if line.startswith("observation ")]
     counts["photos acknowledged"] = len(stored)

@@ -19,6 +19,7 @@ from tests.campaigns.machine import (
     VaultMachine,
     has_lesions,
     has_photos,
+    rested,
 )
 from tests.campaigns.places import ENCRYPTED, PASSPHRASE, PLAIN, Place, unlocked
 from tests.campaigns.scripts import Acknowledge
@@ -59,15 +60,17 @@ class MaintainedMachine(VaultMachine):
         self.close()
         self.agree()
 
+    @precondition(rested)
     @rule()
     def lose_derived(self) -> None:
-        self.took("rebuild the database")
+        self.took("rebuild the database", whole=True)
         self.close()
         for name in DERIVED:
             (self.place.path / name).unlink(missing_ok=True)
         shutil.rmtree(self.place.path / "cache", ignore_errors=True)
         self.agree()
 
+    @precondition(rested)
     @rule(
         name=st.sampled_from(NAMES),
         lesion=st.sampled_from(LESIONS[:-1]),
@@ -75,7 +78,7 @@ class MaintainedMachine(VaultMachine):
         half=st.booleans(),
     )
     def kill_while_adding(self, name: str, lesion: str, at: int, half: bool) -> None:
-        self.took("kill while adding")
+        self.took("kill while adding", whole=True)
         seed = self.next_seed()
         act = partial(add_one, seed=seed, name=name, lesion=lesion)
         self.close()
@@ -110,9 +113,10 @@ class MaintainedMachine(VaultMachine):
                 assert (each.person, each.name) == (name, lesion)
                 self.model.change_lesion(each)
 
+    @precondition(rested)
     @rule()
     def back_up_and_restore(self) -> None:
-        self.took("backup and restore")
+        self.took("backup and restore", whole=True)
         file, path = self.folder / "backup.zip", self.folder / "restored"
         self.close()
         backup.back_up(self.place.open, file, _quiet)
@@ -123,20 +127,20 @@ class MaintainedMachine(VaultMachine):
         path.rename(self.place.path)
         self.agree()
 
-    @precondition(lambda self: self.kind == PLAIN)
+    @precondition(lambda self: self.kind == PLAIN and rested(self))
     @rule()
     def encrypt(self) -> None:
-        self.took("encrypt")
+        self.took("encrypt", whole=True)
         self.close()
         encrypt_vault(self.place.path, PASSPHRASE, cost=CHEAP)
         self.kind = ENCRYPTED
         self.place = unlocked(self.place.path, PASSPHRASE)
         self.agree()
 
-    @precondition(lambda self: self.kind == ENCRYPTED)
+    @precondition(lambda self: self.kind == ENCRYPTED and rested(self))
     @rule(words=st.text(st.characters(codec="utf-8"), min_size=1, max_size=12))
     def rekey(self, words: str) -> None:
-        self.took("rekey")
+        self.took("rekey", whole=True)
         key = self.place.key
         assert key is not None
         passphrase = f"x{words}"

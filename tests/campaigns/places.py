@@ -103,6 +103,16 @@ def search(vault: Vault) -> None:
         assert abs(found[0][1] - 1.0) < 1e-4, f"a wrong similarity: {found[0]}"
 
 
+def bare(place: Place) -> list[str]:
+    """Names of people and lesions without a photo: what half of an import would leave."""
+    with place.open() as vault:
+        seen = vault.all_observations()
+        people = {each.person.name for each in seen}
+        lesions = {each.lesion.lesion_id for each in seen if each.lesion is not None}
+        names = [each.name for each in vault.people() if each.name not in people]
+        return names + [each.name for each in vault.lesions() if each.lesion_id not in lesions]
+
+
 def keep_snapshots_early() -> None:
     """Let small vaults have what else only those of hundreds of entries have."""
     tables.worth_writing = lambda seq, kept_seq: seq > kept_seq + 3

@@ -28,6 +28,14 @@ def test_missing_columns_are_named(vault: Moletrail, tmp_path: Path) -> None:
     assert "lesion, taken_at" in answer.objects[0]["message"]
 
 
+def test_a_backup_is_restored_and_not_imported(vault: Moletrail, tmp_path: Path) -> None:
+    backup = tmp_path / "diary.zip"
+    assert vault("backup", backup).code == 0
+    answer = vault("import", backup)
+    assert answer.code == 2
+    assert f"moletrail restore '{backup}'" in answer.objects[0]["next_step"]
+
+
 @pytest.mark.parametrize("content", ["", "photo,person,lesion,taken_at\n", '"photo,person', "a\0b"])
 def test_files_that_are_no_manifest(vault: Moletrail, tmp_path: Path, content: str) -> None:
     answer = vault("import", _manifest(tmp_path, content))

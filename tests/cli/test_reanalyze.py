@@ -52,7 +52,10 @@ def test_after_an_update_photos_are_measured_again(
         assert vault("add", photos[photo], *words).code == 0
     before = vault("timeline", "L").objects
     assert before[1]["cosine_to_first"] is not None
-    assert "by the networks of this version" in vault("reanalyze").stderr
+    nothing = vault("reanalyze")
+    summary = {"type": "reanalysis", "waiting": 0, "measured": 0, "refused": 0, "dry_run": False}
+    assert (nothing.code, nothing.objects) == (0, [summary])
+    assert "by the networks of this version" in vault("reanalyze", plain=True).stdout
     (was,) = vault("changes").of_type("change")
 
     sha256 = update()
@@ -74,7 +77,8 @@ def test_after_an_update_photos_are_measured_again(
     after = vault("timeline", "L").objects
     assert [one["model"]["sha256"] for one in after] == [sha256] * 2
     assert after[1]["cosine_to_first"] == pytest.approx(before[1]["cosine_to_first"], abs=1e-6)
-    assert vault("reanalyze").objects == []
+    assert answer.objects[-1] == summary | {"waiting": 2, "measured": 2}
+    assert vault("reanalyze").objects == [summary]
 
 
 def test_who_is_meant(vault: Moletrail, update: Update) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,8 @@ def test_a_sound_vault(filled: Moletrail) -> None:
             "deep": True,
             "photos": 3,
             "entries": len((filled.vault / "journal/events.jsonl").read_bytes().splitlines()),
+            "lost_photos": 0,
+            "lost_entries": 0,
         }
     ]
     assert "sound" in filled("verify", plain=True).stdout
@@ -55,6 +58,28 @@ def test_leftovers_are_named_and_are_no_damage(filled: Moletrail) -> None:
     assert "left over" in filled("verify", plain=True).stdout
 
 
+def test_one_line_for_each_photo_and_the_loss_at_the_end(filled: Moletrail) -> None:
+    for photo in filled.vault.glob("photos/??/*"):
+        photo.unlink()
+    lines = filled("verify", plain=True).stdout.splitlines()
+    assert [line.startswith("DAMAGE: The photo") for line in lines] == [True] * 3 + [False] * 2
+    assert "add the original file once more" in lines[3]
+    assert "3 things are damaged. Photos missing or damaged: 3. To repair" in lines[4]
+
+
+def test_entries_that_a_repair_could_not_find_are_said_at_the_end(filled: Moletrail) -> None:
+    journal = filled.vault / "journal" / "events.jsonl"
+    lines = journal.read_bytes().splitlines(keepends=True)
+    journal.write_bytes(b"".join([*lines[:6], lines[6][:-9] + b'0123456"}\n', *lines[7:]]))
+    (filled.vault / "moletrail.duckdb").unlink()
+    shutil.copytree(filled.vault, filled.vault.with_name("copy"))
+    assert filled("verify", "--repair").objects[-1]["lost_entries"] == 1
+    shutil.rmtree(filled.vault)
+    filled.vault.with_name("copy").rename(filled.vault)
+    closing = filled("verify", "--repair", plain=True).stdout.splitlines()[-1]
+    assert closing.endswith(" Entries of the journal that are lost: 1.")
+
+
 def test_damage_is_said_repaired_and_gone(filled: Moletrail) -> None:
     cut_first_line(filled.vault)
     refused = filled("people")
@@ -67,7 +92,7 @@ def test_damage_is_said_repaired_and_gone(filled: Moletrail) -> None:
     assert (found["code"], found["severity"]) == ("journal_lost", "damage")
     answer = filled("verify", "--repair")
     assert answer.code == 0
-    assert {"type", "code", "file", "message"} == set(answer.of_type("repair")[0])
+    assert {"type", "code", "file", "message", "lost"} == set(answer.of_type("repair")[0])
     assert answer.objects[-1]["deep"]
     assert filled("people").of_type("person")[0]["observations"] == 3
     assert filled("verify").code == 0
@@ -133,7 +158,10 @@ def test_a_photo_whose_entry_is_lost_is_brought_out(vault: Moletrail, photos: li
 def test_the_closing_words_name_the_next_step_until_a_repair_was_tried(filled: Moletrail) -> None:
     a_photo(filled.vault).write_bytes(b"not the photo")
     looked = filled("verify", "--deep", plain=True)
-    assert looked.stdout.endswith("1 thing is damaged. To repair, run the same with --repair.\n")
+    closing = (
+        "1 thing is damaged. Photos missing or damaged: 1. To repair, run the same with --repair."
+    )
+    assert looked.stdout.endswith(f"{closing}\n")
     tried = filled("verify", "--repair", plain=True)
-    assert tried.stdout.endswith("1 thing is damaged.\n")
+    assert tried.stdout.endswith("1 thing is damaged. Photos missing or damaged: 1.\n")
     assert (looked.code, tried.code) == (5, 5)

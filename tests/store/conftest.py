@@ -13,6 +13,7 @@ import pytest
 from tests.store import backed_up
 from tests.store import two_people as pair
 from tests.store.builders import new_sealed_vault, new_vault
+from tests.store.groups import with_groups
 from tests.store.kinds import KINDS_OF_VAULT, Kept
 from tracker.store.keys import VaultKey
 
@@ -66,4 +67,13 @@ def small_vaults(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Kept]:
     return {
         kind: backed_up.filled(folder / kind, encrypted=kind == "encrypted")
         for kind in KINDS_OF_VAULT
+    }
+
+
+@pytest.fixture(scope="session")
+def grouped(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Kept]:
+    """A vault of each kind with a batch in its journal, to be copied."""
+    folder = tmp_path_factory.mktemp("grouped")
+    return {
+        kind: with_groups(folder / kind, encrypted=kind == "encrypted") for kind in KINDS_OF_VAULT
     }

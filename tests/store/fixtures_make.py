@@ -111,12 +111,20 @@ def everything_at_once(kept: Kept) -> None:
     note_repair(kept)
 
 
+def add_a_batch(kept: Kept) -> None:
+    """A person with a spot and two photos, written as one."""
+    with kept.open() as vault, vault.batch():
+        for seed in (5, 6):
+            add(vault, seed, person="Max", lesion="knee")
+
+
 #: What else happens to a vault whose fixture's name ends so.
 FURTHER: dict[str, Callable[[Kept], None]] = {
     "-repaired": note_repair,
     "-deleted": delete_somebody,
     "-full": everything_at_once,
     "-care": take_care,
+    "-groups": add_a_batch,
 }
 
 

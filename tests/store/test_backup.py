@@ -27,6 +27,7 @@ from tracker.store import Vault
 from tracker.store.backup import back_up
 from tracker.store.encrypting import encrypt_vault
 from tracker.store.keys import unlock
+from tracker.store.verify import check_vault
 
 
 @pytest.fixture(params=KINDS_OF_VAULT)
@@ -45,6 +46,7 @@ def test_a_restored_vault_is_the_same(kept: Kept, tmp_path: Path) -> None:
     made = write(kept, tmp_path / "b.zip")
     back = read(tmp_path / "b.zip", tmp_path / "new" / "place")
     assert (back.photos, back.entries) == (made.photos, made.entries) == (ADDED, stored["entries"])
+    assert check_vault(back.path, kept.key, deep=True) == []
     with kept.open(back.path) as vault:
         assert_same(everything(vault), stored)
         add(vault, 9)

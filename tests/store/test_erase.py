@@ -24,6 +24,7 @@ from tracker.store.events import KINDS
 from tracker.store.header import read_header
 from tracker.store.keys import sealing_for
 from tracker.store.lines import lines_of
+from tracker.store.verify import check_vault
 
 
 @pytest.fixture(params=KINDS_OF_VAULT)
@@ -43,6 +44,11 @@ def entries(kept: Kept) -> list[tuple[str, Any]]:
     lines = (kept.path / "journal" / codec.file_name).read_bytes().splitlines()
     decoded = [codec.decode(line) for line in lines]
     return [(line.kind, (line.time, line.payload)) for line in decoded]
+
+
+def test_a_check_misses_nothing_after_a_deletion(kept: Kept) -> None:
+    delete_person(kept)
+    assert check_vault(kept.path, kept.key, deep=True) == []
 
 
 def test_a_person_is_gone_and_the_others_are_untouched(kept: Kept) -> None:

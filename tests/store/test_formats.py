@@ -38,6 +38,7 @@ BEFORE_REANALYSIS = {"format-1"}
 RECOVERY_KEYS = {
     "format-2-care": "FZ24G-RGMYM-402WY-MK78D-YV99H-WT5X3-N6C6K",
     "format-2-empty": "YP1M1-4KVPQ-CSBG7-GR4PF-M5VYG-ZGW5R-16231",
+    "format-2-groups": "Q6684-FNYFG-EA6SD-8P3JX-1PDTG-NK4BS-G91DM",
     "format-2-full": "36P6K-C7VF0-S567Z-PMEA9-N291D-HPCBH-MNSZ1",
 }
 
@@ -110,6 +111,13 @@ def test_what_people_decided_is_read_as_it_was(tmp_path: Path, name: str) -> Non
         assert (survey.site, survey.lesions) == ("arm", (lesion.lesion_id,))
         assert (profile.name, profile.mm_per_px) == ("my lens", 0.01)
         assert (vault.bin_items(), three.mask_corrected) == ([], None)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name.endswith("-groups")])
+def test_what_was_written_as_one_is_read_as_it_was(tmp_path: Path, name: str) -> None:
+    with stored(name, tmp_path / "vault").open() as vault:
+        lesion = vault.lesion(vault.person("Max"), "knee")
+        assert [each.note for each in vault.observations(lesion)] == ["note 5", "note 6"]
 
 
 @pytest.mark.parametrize("name", EMPTY)

@@ -44,9 +44,27 @@ def test_times_that_a_killed_process_left_are_made_neutral(tmp_path: Path) -> No
     below = [each for each in places if len(each.relative_to(kept.path).parts) < 3]
     for each in below:
         os.utime(each)
+    holder = b'{"pid": 1, "purpose": "add"}'
+    (kept.path / "lock-holder.json").write_bytes(holder)  # what a killed process leaves
     with kept.open():
         pass
     assert {each: each.stat().st_mtime_ns for each in places} == times
+
+
+def test_times_are_looked_at_only_after_a_kill(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = make_vault(tmp_path / "vault", encrypted=True)
+    settled: list[Path] = []
+    monkeypatch.setattr("tracker.store.locking.settle_times", settled.append)
+    for _ in range(2):
+        with kept.open():
+            pass
+    assert settled == []
+    (kept.path / "lock-holder.json").write_bytes(b"half")
+    with kept.open():
+        pass
+    assert settled == [kept.path]
 
 
 @pytest.mark.parametrize("encrypted", [False, True], ids=["plain", "encrypted"])

@@ -52,7 +52,10 @@ def reanalyze(
     who = None if everyone else person_name(workspace, person)
     todo = waiting(workspace, who, lesion)
     if not todo:
-        session.output.note("Every photo was measured by the networks of this version.")
+        session.output.result(
+            _summary_object(0, 0, 0, dry_run=dry_run),
+            "Every photo was measured by the networks of this version.",
+        )
         return
     _run(session.output, workspace, todo, dry_run=dry_run)
 
@@ -76,12 +79,33 @@ def _run(output: Output, workspace: Workspace, todo: list[Waiting], *, dry_run: 
         with output.progress("Judging"):
             moved = service.moved_lesions(workspace, todo, before)
         _show_lesions(output, moved)
+    summary = _summary_object(len(todo), done, refused, dry_run=dry_run)
+    output.result(summary, _summary_text(summary))
     options.exit_with_refusals(done, refused)
 
 
 def _show_lesions(output: Output, moved: list[LesionMoved]) -> None:
     for lesion in moved:
         output.result(_lesion_object(lesion), _lesion_text(lesion))
+
+
+def _summary_object(waiting: int, done: int, refused: int, *, dry_run: bool) -> JsonObject:
+    """The closing object. Photos that are neither measured nor refused another process measured."""
+    return {
+        "type": "reanalysis",
+        "waiting": waiting,
+        "measured": done,
+        "refused": refused,
+        "dry_run": dry_run,
+    }
+
+
+def _summary_text(summary: JsonObject) -> str:
+    measured, waiting = summary["measured"], summary["waiting"]
+    text = f"{measured} of {waiting} photos measured again"
+    text += "; nothing was stored" if summary["dry_run"] else ""
+    refused = summary["refused"]
+    return f"{text}; {refused} keep their earlier analysis." if refused else f"{text}."
 
 
 def _photo_object(moved: Reanalysed) -> JsonObject:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -43,6 +44,7 @@ def verify(
 
     session = session_of(ctx)
     workspace = session.workspace()
+    done: list[Repair] = []
     if repair:
         with session.output.progress("Looking for what can be repaired") as advance:
             done = safety.repair(workspace, on_progress=advance)
@@ -50,9 +52,13 @@ def verify(
             session.output.result(repair_object(each), repair_text(each))
     with session.output.progress("Checking photos") as advance:
         report = safety.check(workspace, deep=deep or repair, on_progress=advance)
-    for finding in report.findings:
-        session.output.result(finding_object(finding), finding_text(finding))
-    session.output.result(verified_object(report), verified_text(report, repaired=repair))
+    for finding, after in pairwise((*report.findings, None)):
+        assert finding is not None
+        last = after is None or (after.code, after.repair) != (finding.code, finding.repair)
+        session.output.result(finding_object(finding), finding_text(finding, with_repair=last))
+    lost = sum(each.lost for each in done)
+    text = verified_text(report, repaired=repair, lost_entries=lost)
+    session.output.result(verified_object(report, lost_entries=lost), text)
     if report.damage:
         raise typer.Exit(VaultDamagedError.exit_code)
 
@@ -82,6 +88,7 @@ def repair_object(repair: Repair) -> JsonObject:
         "code": repair.code,
         "file": repair.file,
         "message": repair.message,
+        "lost": repair.lost,
     }
 
 
@@ -102,14 +109,15 @@ def finding_object(finding: Finding) -> JsonObject:
     }
 
 
-def finding_text(finding: Finding) -> str:
-    """A finding as two lines."""
+def finding_text(finding: Finding, *, with_repair: bool) -> str:
+    """A finding as one line; the last of several alike says below what is to be done about them."""
     word = "DAMAGE" if finding.severity == "damage" else "left over"
-    return f"{word}: {finding.message} [{finding.code}: {finding.file}]\n  {finding.repair}"
+    text = f"{word}: {finding.message} [{finding.code}: {finding.file}]"
+    return f"{text}\n  {finding.repair}" if with_repair else text
 
 
-def verified_object(report: Report) -> JsonObject:
-    """The closing `verified` object."""
+def verified_object(report: Report, *, lost_entries: int = 0) -> JsonObject:
+    """The closing `verified` object. lost_entries: of the journal, that a repair could not find."""
     return {
         "type": "verified",
         "findings": len(report.findings),
@@ -117,11 +125,14 @@ def verified_object(report: Report) -> JsonObject:
         "deep": report.deep,
         "photos": report.photos,
         "entries": report.entries,
+        "lost_photos": report.lost_photos,
+        "lost_entries": lost_entries,
     }
 
 
-def verified_text(report: Report, *, repaired: bool = False) -> str:
+def verified_text(report: Report, *, repaired: bool = False, lost_entries: int = 0) -> str:
     """The closing sentence; `repaired` when a repair has just done what it can."""
+    loss = _loss(report.lost_photos, lost_entries)
     how = "every byte read" if report.deep else "quick check"
     what = f"{report.entries} journal entries and {report.photos} photos checked ({how})"
     if report.damage:
@@ -129,8 +140,14 @@ def verified_text(report: Report, *, repaired: bool = False) -> str:
             "1 thing is damaged" if report.damage == 1 else f"{report.damage} things are damaged"
         )
         after = "" if repaired else " To repair, run the same with --repair."
-        return f"{what}: {damaged}.{after}"
+        return f"{what}: {damaged}.{loss}{after}"
     rest = len(report.findings)
     if not rest:
-        return f"{what}: sound."
-    return f"{what}: sound. {rest} left over, named above: nothing that is stored is damaged."
+        return f"{what}: sound.{loss}"
+    return f"{what}: sound. {rest} left over, named above: nothing that is stored is damaged.{loss}"
+
+
+def _loss(photos: int, entries: int) -> str:
+    """What is not there as it was stored, in sentences after a space; empty for nothing."""
+    text = f" Photos missing or damaged: {photos}." if photos else ""
+    return f"{text} Entries of the journal that are lost: {entries}." if entries else text

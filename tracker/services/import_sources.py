@@ -26,6 +26,7 @@ from tracker.services.people import required_person
 from tracker.services.photo_folder import PassedOver, read_photo_folder
 from tracker.services.results import ImportStep
 from tracker.services.session import Workspace
+from tracker.store.archive import looks_like_backup
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +58,15 @@ def open_source(
     Raises:
         ManifestError, InputError: nothing that can be imported.
         PersonRequiredError: photos of nobody, and the vault has no person or several.
-        UsageError: a person was named for an export, which names its own.
+        UsageError: a person was named for an export, which names its own; or it is a backup.
     """
     if path.name == MARKER:
         path = path.parent
+    if looks_like_backup(path):
+        raise UsageError(
+            f"'{path}' is a backup of a vault, which is restored, not imported.",
+            next_step=f"Run: moletrail restore '{path}' --to NEW_FOLDER",
+        )
     if _is_zip(path):
         return _of_export(workspace, _in_zip(path, password), person)
     if not path.is_dir():

@@ -220,7 +220,7 @@ def _model(model: ModelIdentity | None) -> tuple[str | None, ...]:
     return (None, None, None) if model is None else (model.name, model.version, model.sha256)
 
 
-def apply_entries(database: Database, entries: Iterable[Entry]) -> None:
+def apply_entries(database: Database, entries: Sequence[Entry]) -> None:
     """Insert the rows of `entries`, and the entries themselves as applied.
 
     The caller holds the transaction, so that a database always knows how far it has come.
@@ -228,15 +228,31 @@ def apply_entries(database: Database, entries: Iterable[Entry]) -> None:
     Raises:
         StorageFullError, InternalError, DatabaseUnreadableError: see `Database.run`.
     """
+    apply_rows(database, entries)
+    note_applied(database, entries)
+
+
+def apply_rows(database: Database, entries: Iterable[Entry]) -> None:
+    """Insert the rows of `entries`, whose hashes need not be known yet; `note_applied` is to follow
+    in the same transaction. Raises as `apply_entries`.
+    """
     tables: dict[str, list[tuple[Any, ...]]] = {}
     for entry in entries:
-        applied = (entry.seq, entry.hash, entry.kind, utc(entry.time))
-        tables.setdefault("applied_entry", []).append(applied)
         for table, values in rows_of(entry.event):
             tables.setdefault(table, []).append((entry.seq, *values))
     for table, rows in tables.items():
-        for start in range(0, len(rows), _ROWS_A_STATEMENT):
-            _insert(database, table, rows[start : start + _ROWS_A_STATEMENT])
+        _insert_all(database, table, rows)
+
+
+def note_applied(database: Database, entries: Iterable[Entry]) -> None:
+    """Note that the rows of `entries` are there. Raises as `apply_entries`."""
+    rows = [(entry.seq, entry.hash, entry.kind, utc(entry.time)) for entry in entries]
+    _insert_all(database, "applied_entry", rows)
+
+
+def _insert_all(database: Database, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    for start in range(0, len(rows), _ROWS_A_STATEMENT):
+        _insert(database, table, rows[start : start + _ROWS_A_STATEMENT])
 
 
 def _insert(database: Database, table: str, rows: Sequence[tuple[Any, ...]]) -> None:

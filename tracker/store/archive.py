@@ -16,7 +16,7 @@ import re
 import struct
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -40,6 +40,7 @@ _MAX_MANIFEST_BYTES = 1 << 28
 _OUR_START = re.compile(
     rb"PK\x03\x04.{26}(photos/[0-9a-f]{2}/|sealed/[0-9a-f]{2}/|journal/events)", re.DOTALL
 )
+_START_BYTES = 256
 #: What Python's zip reader raises for bytes that are no zip file.
 _NO_ZIP = (
     zipfile.BadZipFile,
@@ -265,10 +266,17 @@ def _no_backup(path: Path, file: IO[bytes]) -> BackupError:
     """A file without a readable end: ours and cut, or something else."""
     with explained(path):
         file.seek(0)
-        start = file.read(256)
+        start = file.read(_START_BYTES)
     if _OUR_START.match(start):
         return altered(path, "its end is missing or not readable")
     return _not_ours(path)
+
+
+def looks_like_backup(path: Path) -> bool:
+    """Whether a file begins as a backup does; one that cannot be read does not."""
+    with suppress(OSError), path.open("rb") as file:
+        return _OUR_START.match(file.read(_START_BYTES)) is not None
+    return False
 
 
 def _not_ours(path: Path) -> BackupError:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import IO
 
 from tracker.store.journal import Head
-from tracker.store.lines import GENESIS, check_line
+from tracker.store.lines import GENESIS, check_line, goes_on, more_of
 
 #: A line beyond this is no entry: masks are limited to half of it.
 _MAX_LINE_BYTES = 1 << 30
@@ -29,15 +29,18 @@ def follow_chain(
         sink: given each line and its own head.
 
     Raises:
-        BrokenChainError: a line is altered, cut or missing.
+        BrokenChainError: a line is altered, cut or missing, or a group of entries not finished.
     """
-    head, missing = Head(0, GENESIS), size_bytes
+    head, missing, more = Head(0, GENESIS), size_bytes, 0
     while missing:
         line = source.readline(min(missing, _MAX_LINE_BYTES))
         digest = check_line(line[:-1], head.seq + 1, head.hash) if line.endswith(b"\n") else None
-        if digest is None:
+        if digest is None or not goes_on(more_of(line), more):
             raise BrokenChainError(head.seq + 1)
+        more = more_of(line)
         head = Head(head.seq + 1, digest)
         sink(line, head)
         missing -= len(line)
+    if more:
+        raise BrokenChainError(head.seq + 1)
     return head

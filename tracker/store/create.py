@@ -137,7 +137,7 @@ def _begin_journal(path: Path, demo: bool) -> VaultCreated:
 
 def _write_first_entry(path: Path, created: VaultCreated, sealing: Sealing) -> None:
     with Journal(path, sealing) as journal:
-        journal.append(journal.seal([created]))
+        journal.append(journal.seal(journal.draft([created])))
 
 
 def _check_target(path: Path) -> None:

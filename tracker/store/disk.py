@@ -186,8 +186,13 @@ def _write_new(path: Path, data: bytes, *, durable: bool) -> None:
         os.close(descriptor)
 
 
-def settle_times(*folders: Path) -> None:
-    """Make the times neutral that a killed process could not: of folders and what is in them."""
+def settle_times(vault: Path) -> None:
+    """Make the times neutral that a killed process could not: of a vault, and down to what is in
+    its folders. What lies deeper gets its time before it gets its name.
+    """
+    folders = [vault]
+    with suppress(OSError):
+        folders += [path for path in vault.iterdir() if path.is_dir() and not path.is_symlink()]
     for folder in folders:
         with suppress(OSError):
             for path in (*folder.iterdir(), folder):

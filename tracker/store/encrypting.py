@@ -202,7 +202,7 @@ def _seal_journal(path: Path, sealing: Sealing) -> None:
         try:
             for line in _lines(path, PLAIN):
                 raw, digest = codec.encode(
-                    head.seq + 1, head.hash, line.time, line.kind, line.payload
+                    head.seq + 1, head.hash, line.time, line.kind, line.payload, line.more
                 )
                 write_all(descriptor, raw)
                 head = Head(head.seq + 1, digest)
@@ -222,7 +222,7 @@ def _compare(path: Path, sealing: Sealing, head: Head) -> None:
         same = journal.head == head
     for old, new in zip(_lines(path, PLAIN), _lines(path, sealing), strict=True):
         same = same and (old.seq, old.time, old.kind) == (new.seq, new.time, new.kind)
-        same = same and old.payload == new.payload
+        same = same and (old.payload, old.more) == (new.payload, new.more)
     if not same:
         raise VaultError(f"The journal of the vault '{path}' could not be sealed.")
 
@@ -235,4 +235,4 @@ def _lines(path: Path, sealing: Sealing) -> Iterator[Line]:
             try:
                 yield codec.decode(raw)
             except LineUnreadableError as error:
-                raise damaged(path, f"The journal '{file_path}' is unreadable: {error}.") from error
+                raise damaged(path, f"The journal '{file_path}' is unreadable.") from error

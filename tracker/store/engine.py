@@ -1,8 +1,8 @@
 """Journal and database as one: opening, catching up, and writing to both in the right order.
 
-A write goes: rows into an open transaction (which proves that they fit) -> journal, flushed to the
-device -> commit. A crash between any two steps leaves the database behind the journal, never ahead,
-and the next open replays what is missing.
+A write goes: rows into an open transaction (which proves that they fit) -> journal, one group of
+lines, flushed to the device -> commit. A crash between any two steps leaves the database behind the
+journal, never ahead, and the next open replays what is missing.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ from typing import TypeVar
 
 from tracker.errors import InternalError, MoletrailError, VaultError
 from tracker.store import reads
-from tracker.store.apply import apply_entries
+from tracker.store.apply import apply_entries, apply_rows, note_applied
 from tracker.store.database import Database, DatabaseUnreadableError
 from tracker.store.disk import damaged
+from tracker.store.entry import Draft
 from tracker.store.events import Event, VaultCreated
 from tracker.store.header import Header, newer
 from tracker.store.index import EmbeddingIndex
-from tracker.store.journal import Entry, Head, Journal
+from tracker.store.journal import Head, Journal
 from tracker.store.migrate import Migration, SchemaChangedError, SchemaNewerError
 from tracker.store.sealing import PLAIN, Sealing
 from tracker.store.tables import tables_of
@@ -52,7 +53,7 @@ class Engine:
         #: Made by whoever searches; see `VaultReads.nearest`.
         self.embedding_index: EmbeddingIndex | None = None
         self._tables = tables_of(vault, migrations, sealing)
-        self._pending: list[tuple[bytes, Entry]] = []
+        self._pending: list[Draft] = []
         self._in_batch = False
         self._failed = False
         self._journal = Journal(vault, sealing)
@@ -90,11 +91,10 @@ class Engine:
 
     @property
     def head(self) -> Head:
-        """The last entry, those of an open batch included."""
-        if not self._pending:
-            return self._journal.head
-        entry = self._pending[-1][1]
-        return Head(entry.seq, entry.hash)
+        """The last entry. Those of an open batch are counted, and have no hash yet: there the hash
+        is that of the entry before the batch.
+        """
+        return Head(self._journal.head.seq + len(self._pending), self._journal.head.hash)
 
     @property
     def schema_version(self) -> int:
@@ -134,7 +134,9 @@ class Engine:
             yield
             if self._failed:
                 raise InternalError("A write within the batch failed; nothing of it was stored.")
-            self._journal.append(self._pending)
+            sealed = self._journal.seal(self._pending)
+            note_applied(self._database, (entry for _, entry in sealed))
+            self._journal.append(sealed)
             self._database.run("COMMIT")
         except BaseException as error:
             if self._journal.head.seq > before:
@@ -156,12 +158,12 @@ class Engine:
         """
         with self.batch():
             try:
-                sealed = self._journal.seal(events, after=self.head)
-                apply_entries(self._database, (entry for _, entry in sealed))
+                drafts = self._journal.draft(events, after=self.head.seq)
+                apply_rows(self._database, (each.entry for each in drafts))
             except BaseException:
                 self._failed = True
                 raise
-            self._pending.extend(sealed)
+            self._pending.extend(drafts)
 
     def _give_up(self, error: BaseException) -> None:
         """Undo a batch of which the journal holds nothing."""

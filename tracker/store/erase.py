@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tracker.errors import MoletrailError
 from tracker.store.disk import PRIVATE_FILE, damaged, explained, flush, neutral_times, write_all
 from tracker.store.doomed import Doomed, is_about, without
 from tracker.store.entry import Head, seal
@@ -56,6 +58,8 @@ def erase(
             new.unlink(missing_ok=True)
             raise
         carry_out(path, held.sealing, Erasure(head, tuple(filter(may_go, files))))
+        with suppress(MoletrailError), held.opened():
+            pass  # what is derived is made again now, so that a check finds nothing missing
     return doomed
 
 
@@ -66,11 +70,14 @@ def _write_without(vault: Path, sealing: Sealing, doomed: Doomed, new: Path) -> 
     descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _FLAGS, PRIVATE_FILE)
     try:
         head, entries = Head(0, GENESIS), 0
-        for line in _lines(vault, codec):
-            entries = line.seq
-            if not is_about(line.kind, line.payload, doomed):
+        for group in _groups(_lines(vault, codec)):
+            entries = group[-1].seq
+            kept = [line for line in group if not is_about(line.kind, line.payload, doomed)]
+            for more, line in zip(reversed(range(len(kept))), kept, strict=True):
                 payload = without(line.kind, line.payload, doomed)
-                raw, digest = codec.encode(head.seq + 1, head.hash, line.time, line.kind, payload)
+                raw, digest = codec.encode(
+                    head.seq + 1, head.hash, line.time, line.kind, payload, more
+                )
                 write_all(descriptor, raw)
                 head = Head(head.seq + 1, digest)
         now = datetime.now(UTC)
@@ -82,6 +89,16 @@ def _write_without(vault: Path, sealing: Sealing, doomed: Doomed, new: Path) -> 
     if sealing.encrypted:
         neutral_times(new)
     return Head(last.seq, last.hash)
+
+
+def _groups(lines: Iterable[Line]) -> Iterator[list[Line]]:
+    """The entries by the groups in which they were written."""
+    group: list[Line] = []
+    for line in lines:
+        group.append(line)
+        if not line.more:
+            yield group
+            group = []
 
 
 def _lines(vault: Path, codec: LineCodec) -> Iterator[Line]:

@@ -2,7 +2,8 @@
 
 It is the source of truth. `lines` says what a line looks like, plain and sealed; the file is
 `journal/events.jsonl` or `journal/events.sealed`. Hashing the bytes as they lie there lets a whole
-journal be checked without parsing it.
+journal be checked without parsing it. What is written at once is a group, and counts as a whole or
+not at all.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 
-from tracker.errors import VaultError
+from tracker.errors import VaultDamagedError, VaultError
 from tracker.store.codec import UnknownFieldError
 from tracker.store.disk import (
     damaged,
@@ -31,11 +32,11 @@ from tracker.store.disk import (
     write_all,
     write_atomic,
 )
-from tracker.store.entry import Entry, Head, seal
+from tracker.store.entry import Draft, Entry, Head, draft, seal
 from tracker.store.events import KINDS, Event, UnknownEventError, event_from_json
 from tracker.store.head import HeadFile
 from tracker.store.header import JOURNAL_FOLDER, newer
-from tracker.store.lines import EVENTS_FILE, GENESIS, check_line, lines_of
+from tracker.store.lines import EVENTS_FILE, GENESIS, check_line, goes_on, lines_of, more_of
 from tracker.store.sealing import PLAIN, Sealing
 
 __all__ = ["EVENTS_FILE", "GENESIS", "Entry", "Head", "Journal", "check_line", "seal"]
@@ -79,8 +80,11 @@ class Journal:
                     flush_folder(self.path.parent)
                 self._check_same_file()
                 self._scan()
+                torn = self._after_end()
             if self._head_file is not None and self._head.seq:
                 self._head_file.check(self.path, self._head.seq, self.hash_of)
+            with explained(self.path):
+                self._cut_off(torn)
         except BaseException:
             self.close()
             raise
@@ -143,16 +147,19 @@ class Journal:
         for seq in range(after + 1, self._head.seq + 1):
             yield self._parse(seq, self._line(seq))
 
-    def seal(
-        self, events: Sequence[Event], *, after: Head | None = None
-    ) -> list[tuple[bytes, Entry]]:
-        """Lines and entries for `events`, to be appended after `after` (default: the head)."""
+    def draft(self, events: Sequence[Event], *, after: int | None = None) -> list[Draft]:
+        """Entries for `events`, numbered from after entry `after` (default: the last one)."""
         now = datetime.now(UTC)
-        head = self._head if after is None else after
+        first = (self._head.seq if after is None else after) + 1
+        return [draft(seq, now, event) for seq, event in enumerate(events, start=first)]
+
+    def seal(self, drafts: Sequence[Draft]) -> list[tuple[bytes, Entry]]:
+        """Lines and entries of `drafts` as one group, to be appended after the last entry."""
+        prev = self._head.hash
         sealed: list[tuple[bytes, Entry]] = []
-        for event in events:
-            line, entry = seal(head.seq + 1, now, event, head.hash, self._lines)
-            head = Head(entry.seq, entry.hash)
+        for more, each in zip(reversed(range(len(drafts))), drafts, strict=True):
+            line, entry = each.seal(prev, self._lines, more)
+            prev = entry.hash
             sealed.append((line, entry))
         return sealed
 
@@ -234,61 +241,72 @@ class Journal:
             found = self._lines.decode(line)
             event = event_from_json(found.kind, found.payload)
             return Entry(seq, found.time, found.kind, event, found.hash)
-        except (UnknownEventError, UnknownFieldError) as error:
-            raise newer(self._vault, f"journal entry {seq}: {error}") from error
+        except (UnknownEventError, UnknownFieldError):
+            raise newer(self._vault, f"journal entry {seq}") from None
         except (ValueError, KeyError, TypeError) as error:
+            # What `error` says may be of what is stored, and messages are shown and logged.
             raise damaged(
-                self._vault, f"Entry {seq} of the journal '{self.path}' is unreadable: {error}."
-            ) from error
+                self._vault,
+                f"Entry {seq} of the journal '{self.path}' is unreadable ({type(error).__name__}).",
+            ) from None
 
     def _scan(self) -> None:
-        """Check the chain and find every line, from where it was left; cut off an unfinished last
-        line.
-        """
+        """Check the chain and find every line of every finished group, from where it was left."""
+        group: list[tuple[int, str]] = []
+        more = 0
         with self.path.open("rb") as file:
             file.seek(self._size)
             for line in file:
-                whole = line.endswith(b"\n")
-                digest = check_line(
-                    line[:-1] if whole else line, self._head.seq + 1, self._head.hash
-                )
-                if digest is not None and whole:
-                    self._refuse_newer(line)
-                    self._accept(len(line), digest)
-                elif not whole:
-                    self._finish_torn(line, digest)
-                    return
-                else:
-                    raise damaged(
-                        self._vault,
-                        f"Entry {self._head.seq + 1} of the journal '{self.path}' was altered.",
-                    )
+                text, whole = line.removesuffix(b"\n"), line.endswith(b"\n")
+                seq = self._head.seq + len(group) + 1
+                digest = check_line(text, seq, group[-1][1] if group else self._head.hash)
+                if digest is None and not whole:
+                    break  # an interrupted write
+                if digest is None or not goes_on(more_of(text), more):
+                    raise self._misplaced(seq, altered=digest is None)
+                self._refuse_newer(seq, text)
+                group.append((len(text) + 1, digest))
+                more = more_of(text)
+                if more:
+                    continue
+                for length, found in group:
+                    self._accept(length, found)
+                group.clear()
+                if not whole:  # the entry is: only the end of its line is missing
+                    write_all(self._descriptor, b"\n")
+                    flush(self._descriptor)
+                    break
 
-    def _refuse_newer(self, line: bytes) -> None:
+    def _misplaced(self, seq: int, *, altered: bool) -> VaultDamagedError:
+        what = "was altered" if altered else "stands where others of the group before it belong"
+        return damaged(self._vault, f"Entry {seq} of the journal '{self.path}' {what}.")
+
+    def _refuse_newer(self, seq: int, line: bytes) -> None:
         """Refuse an event of a newer program before anything is changed.
 
         The database may hold it already, and then nothing would ever read the line.
         """
         kind = self._lines.kind_of(line)
         if kind is not None and kind not in KINDS:
-            raise newer(self._vault, f"journal entry {self._head.seq + 1}: {kind!r}")
+            raise newer(self._vault, f"journal entry {seq}")
 
-    def _finish_torn(self, line: bytes, digest: str | None) -> None:
-        """The last write was interrupted: it was never acknowledged.
+    def _after_end(self) -> bytes:
+        """What lies after the last finished group."""
+        with self.path.open("rb") as file:
+            file.seek(self._size)
+            return file.read()
 
-        Where only the line feed is missing the entry is whole, and is kept. Else the bytes are
-        moved into a file of their own.
+    def _cut_off(self, torn: bytes) -> None:
+        """The last write was interrupted: it was never acknowledged, and goes into a file of its
+        own, all of it.
         """
-        if digest is not None:
-            write_all(self._descriptor, b"\n")
-            flush(self._descriptor)
-            self._accept(len(line) + 1, digest)
+        if not torn:
             return
         mark = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
         if self._sealed:  # its name shall not tell when
             mark = secrets.token_hex(8)
         aside = self.path.with_name(f"torn-{self._head.seq + 1}-{mark}.part")
-        write_atomic(aside, line, neutral=self._sealed)
+        write_atomic(aside, torn, neutral=self._sealed)
         os.ftruncate(self._descriptor, self._size)
         flush(self._descriptor)
         _log.warning(

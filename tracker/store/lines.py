@@ -10,11 +10,15 @@ whatever they find:
     for raw in (vault / "journal" / codec.file_name).open("rb"):
         digest = check_line(raw.rstrip(b"\\n"), seq, prev)
         line = codec.decode(raw)                 # LineUnreadableError
-    raw, digest = codec.encode(seq, prev, line.time, line.kind, line.payload)
+    raw, digest = codec.encode(seq, prev, line.time, line.kind, line.payload, line.more)
 
 A plain line is `{"seq":N,"time":…,"kind":…,"payload":…,"prev":H,"hash":H'}`. A sealed one is
 `{"seq":N,"box":B,"prev":H,"hash":H'}`; B is base64 of the sealed, zlib-compressed JSON object of
-time, kind and payload, bound to vault, number and `prev`.
+time, kind and payload, bound to vault, number, `prev` and `more`.
+
+Entries that were written as one, all or none, count down: after `"seq":N` stands `"more":M`, how
+many of the group still follow. The last of a group, and an entry alone, have no `more`; so has
+everything from before there were groups. What ends within a group was never acknowledged.
 """
 
 from __future__ import annotations
@@ -40,7 +44,8 @@ _SEAL_BYTES: Final = len(_HASH_KEY) + 64 + 2
 _MAX_JSON_BYTES: Final = 1 << 29
 _KEY_ORDER: Final = ("time", "kind", "payload")
 #: The beginning of a plain line, as far as its kind.
-_KIND: Final = re.compile(rb'\{"seq":\d+,"time":"[^"]*","kind":"([a-z_]+)"')
+_KIND: Final = re.compile(rb'\{"seq":\d+,(?:"more":\d+,)?"time":"[^"]*","kind":"([a-z_]+)"')
+_MORE: Final = re.compile(rb'\{"seq":[0-9]+,"more":([1-9][0-9]{0,8}),')
 
 
 class LineUnreadableError(ValueError):
@@ -49,7 +54,10 @@ class LineUnreadableError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The content of one line. time: UTC. payload: as `events.event_from_json` takes it."""
+    """The content of one line. time: UTC. payload: as `events.event_from_json` takes it.
+
+    more: how many entries of its group follow.
+    """
 
     seq: int
     time: datetime
@@ -57,6 +65,7 @@ class Line:
     payload: Any
     prev: str
     hash: str
+    more: int = 0
 
 
 class LineCodec(Protocol):
@@ -65,9 +74,9 @@ class LineCodec(Protocol):
     file_name: str
 
     def encode(
-        self, seq: int, prev: str, time: datetime, kind: str, payload: Any
+        self, seq: int, prev: str, time: datetime, kind: str, payload: Any, more: int = 0
     ) -> tuple[bytes, str]:
-        """The line with its line feed, and its hash."""
+        """The line with its line feed, and its hash. more: entries of its group that follow."""
 
     def kind_of(self, line: bytes) -> str | None:
         """The kind of a line whose chain was checked, without reading all of it; None if sealed."""
@@ -96,13 +105,24 @@ def check_line(line: bytes, seq: int, prev: str) -> str | None:
     return digest if end == ours and follows else None
 
 
+def more_of(line: bytes) -> int:
+    """How many entries of its group follow a line whose chain was checked; needs no key."""
+    found = _MORE.match(line)
+    return 0 if found is None else int(found[1])
+
+
+def goes_on(more: int, before: int) -> bool:
+    """Whether a line that `more` follow may stand after one that `before` were to follow."""
+    return before in (0, more + 1)
+
+
 class _PlainLines:
     file_name = EVENTS_FILE
 
     def encode(
-        self, seq: int, prev: str, time: datetime, kind: str, payload: Any
+        self, seq: int, prev: str, time: datetime, kind: str, payload: Any, more: int = 0
     ) -> tuple[bytes, str]:
-        return _chained({"seq": seq, **_content(time, kind, payload), "prev": prev})
+        return _chained({**_place(seq, more), **_content(time, kind, payload), "prev": prev})
 
     def kind_of(self, line: bytes) -> str | None:
         found = _KIND.match(line)
@@ -110,7 +130,7 @@ class _PlainLines:
 
     def decode(self, line: bytes) -> Line:
         found = _object(line)
-        return _line(found, found)
+        return _line(found, found, more_of(line))
 
 
 class _SealedLines:
@@ -120,24 +140,35 @@ class _SealedLines:
         self._sealing = sealing
 
     def encode(
-        self, seq: int, prev: str, time: datetime, kind: str, payload: Any
+        self, seq: int, prev: str, time: datetime, kind: str, payload: Any, more: int = 0
     ) -> tuple[bytes, str]:
         inner = zlib.compress(_json(_content(time, kind, payload)))
-        box = self._sealing.seal(JOURNAL, f"{seq} {prev}", inner)
-        return _chained({"seq": seq, "box": base64.b64encode(box).decode("ascii"), "prev": prev})
+        box = self._sealing.seal(JOURNAL, _bound(seq, prev, more), inner)
+        text = base64.b64encode(box).decode("ascii")
+        return _chained({**_place(seq, more), "box": text, "prev": prev})
 
     def kind_of(self, line: bytes) -> str | None:  # it is in the box
         return None
 
     def decode(self, line: bytes) -> Line:
-        found = _object(line)
+        found, more = _object(line), more_of(line)
         try:
             box = base64.b64decode(found["box"], validate=True)
-            inner = self._sealing.unseal(JOURNAL, f"{found['seq']} {found['prev']}", box)
+            name = _bound(found["seq"], found["prev"], more)
+            inner = self._sealing.unseal(JOURNAL, name, box)
             unpacked = zlib.decompressobj().decompress(inner, _MAX_JSON_BYTES)
         except (SealBrokenError, ValueError, KeyError, TypeError, zlib.error) as error:
             raise LineUnreadableError(str(error)) from error
-        return _line(found, _object(unpacked))
+        return _line(found, _object(unpacked), more)
+
+
+def _place(seq: int, more: int) -> dict[str, int]:
+    return {"seq": seq, "more": more} if more else {"seq": seq}
+
+
+def _bound(seq: int, prev: str, more: int) -> str:
+    """What the box of a sealed line is bound to; a line that ends a group as ever."""
+    return f"{seq} {prev} {more}" if more else f"{seq} {prev}"
 
 
 def _content(time: datetime, kind: str, payload: Any) -> dict[str, Any]:
@@ -164,7 +195,7 @@ def _object(text: bytes) -> dict[str, Any]:
     return found
 
 
-def _line(chain: dict[str, Any], content: dict[str, Any]) -> Line:
+def _line(chain: dict[str, Any], content: dict[str, Any], more: int) -> Line:
     try:
         return Line(
             seq=chain["seq"],
@@ -173,6 +204,7 @@ def _line(chain: dict[str, Any], content: dict[str, Any]) -> Line:
             payload=content["payload"],
             prev=chain["prev"],
             hash=chain["hash"],
+            more=more,
         )
-    except (ValueError, KeyError, TypeError) as error:
-        raise LineUnreadableError(str(error)) from error
+    except (ValueError, KeyError, TypeError) as error:  # its text may hold what is stored
+        raise LineUnreadableError(f"no entry ({type(error).__name__})") from None

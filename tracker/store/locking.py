@@ -18,7 +18,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from tracker.errors import VaultBusyError, VaultError
-from tracker.store.disk import PRIVATE_FILE, explained, neutral_times, write_atomic
+from tracker.store.disk import PRIVATE_FILE, explained, neutral_times, settle_times, write_atomic
 
 LOCK_FILE = "lock"
 HOLDER_FILE = "lock-holder.json"
@@ -48,6 +48,9 @@ class Holder:
 def locked(vault: Path, *, wait_s: float, purpose: str, timed: bool = True) -> Iterator[None]:
     """Hold the vault for the length of the block; threads of one process exclude each other too.
 
+    A word on a holder that is still there is of a process that was killed; what that one wrote may
+    have left times that tell when the vault was used.
+
     Args:
         wait_s: seconds to wait for another holder before giving up; 0 tries once.
         purpose: a few words that others are shown, without personal data.
@@ -72,6 +75,8 @@ def locked(vault: Path, *, wait_s: float, purpose: str, timed: bool = True) -> I
         except RuntimeError as error:  # filelock's word for a thread that waits on itself
             raise _busy(vault, 0.0) from error
     try:
+        if not timed and (vault / HOLDER_FILE).exists():
+            settle_times(vault)
         _write_holder(vault, purpose, timed=timed)
         yield
     finally:

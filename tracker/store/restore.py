@@ -10,11 +10,13 @@ import hashlib
 import os
 import shutil
 import zipfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from tracker.errors import (
+    MoletrailError,
     StorageFullError,
     VaultDamagedError,
     VaultError,
@@ -33,6 +35,7 @@ from tracker.store.disk import (
 from tracker.store.header import FORMAT, is_vault_folder, read_header
 from tracker.store.layout import Layout, layout_of
 from tracker.store.staging import staging
+from tracker.store.vault import Vault
 
 _AT_ONCE = 1 << 20
 #: What a file manager may have left in an otherwise empty folder.
@@ -73,6 +76,9 @@ def restore(file: Path, to: Path, progress: Progress) -> Restored:
             _check_vault(archive, folder)
             _put_in_place(folder, target, neutral=archive.manifest.encrypted)
         manifest = archive.manifest
+    if not manifest.encrypted:
+        with suppress(MoletrailError), Vault.open(target, purpose="restore"):
+            pass  # makes the database, so that a check finds nothing missing
     photo = layout_of(manifest.encrypted).photo
     return Restored(
         path=target,

@@ -58,8 +58,18 @@ def _remove_abandoned(parent: Path, stem: str) -> None:
 def _remove_unless_held(folder: Path) -> None:
     with suppress(OSError, Timeout):
         if not (folder / _LOCK).exists():
-            folder.rmdir()  # its maker died at once; one that is alive makes it again
+            _remove_without_lock(folder)
             return
         with FileLock(folder / _LOCK, mode=PRIVATE_FILE, timeout=0):
             shutil.rmtree(folder, ignore_errors=True)
         shutil.rmtree(folder, ignore_errors=True)  # Windows keeps the open lock until now
+
+
+def _remove_without_lock(folder: Path) -> None:
+    """Remove a folder whose maker died before it took its lock, or while it was removing it."""
+    try:
+        folder.rmdir()  # empty; a maker that is alive makes it again
+    except OSError:
+        # The lock is the first that is put into it: something else without it is left of a removal.
+        if not (folder / _LOCK).exists():
+            shutil.rmtree(folder, ignore_errors=True)

@@ -26,7 +26,7 @@ from tracker.errors import InternalError, UnknownNameError, UsageError
 from tracker.store import conversion
 from tracker.store.cache import CACHE_FOLDER
 from tracker.store.create import create_encrypted_vault, create_vault
-from tracker.store.disk import settle_times, sweep_unfinished
+from tracker.store.disk import sweep_unfinished
 from tracker.store.erasure import finish_erasure
 from tracker.store.events import (
     CaptureCorrected,
@@ -45,7 +45,7 @@ from tracker.store.keys import VaultKey, sealing_for
 from tracker.store.locking import locked
 from tracker.store.migrate import load_migrations
 from tracker.store.names import clean_file_name, clean_note
-from tracker.store.photos import SEALED_FOLDER, PhotoFolder
+from tracker.store.photos import PhotoFolder
 from tracker.store.sealing import Sealing
 from tracker.store.slots import DEFAULT_COST, KdfCost
 from tracker.store.values import NewObservation
@@ -85,9 +85,7 @@ def holding(
         finish_erasure(path, sealing)
         PhotoFolder(path, sealing).sweep()
         folders = (path, path / JOURNAL_FOLDER, path / CACHE_FOLDER)
-        sweep_unfinished(*folders)
-        if sealing.encrypted:
-            settle_times(*folders, path / SEALED_FOLDER)
+        sweep_unfinished(*folders, neutral=sealing.encrypted)
         yield Held(path, header, sealing)
 
 

@@ -29,8 +29,8 @@ def read_entry(vault: Path, codec: LineCodec, line: RawLine) -> Entry | None:
     try:
         found = codec.decode(line.text)
         event = event_from_json(found.kind, found.payload)
-    except (UnknownEventError, UnknownFieldError) as error:
-        raise newer(vault, f"journal entry {line.seq}: {error}") from error
+    except (UnknownEventError, UnknownFieldError):
+        raise newer(vault, f"journal entry {line.seq}") from None
     except (LineUnreadableError, ValueError, TypeError, KeyError):
         return None
     return Entry(line.seq, found.time, found.kind, event, line.hash)

@@ -28,11 +28,15 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """One thing that was repaired; `code` is that of the finding, `file` as there."""
+    """One thing that was repaired; `code` is that of the finding, `file` as there.
+
+    lost: how many entries of the journal are gone for good.
+    """
 
     code: str
     file: str
     message: str
+    lost: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,11 @@ class Report:
     def damage(self) -> int:
         """How many of the findings are damage."""
         return sum(finding.severity == "damage" for finding in self.findings)
+
+    @property
+    def lost_photos(self) -> int:
+        """How many photos are missing or are not what was stored."""
+        return sum(each.code in ("photo_missing", "photo_damaged") for each in self.findings)
 
 
 def relative(vault: Path, path: Path) -> str:

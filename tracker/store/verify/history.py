@@ -8,7 +8,7 @@ prove, the journal is exactly what it was. Else the entries are numbered and cha
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -27,6 +27,9 @@ from tracker.store.verify.evidence import Evidence
 from tracker.store.verify.recovered import placeholders
 from tracker.store.verify.scanning import RawLine, claimed_end, whole_lines
 from tracker.store.verify.witness import Witness, hear
+
+#: Lengths to try for a group of which nothing but contents and hashes is left.
+_MOST_IN_GROUP = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +51,13 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """The content of one old entry, and its own bytes where they are had."""
+    """The content of one old entry, and its own bytes where they are had.
+
+    end: number of the last entry of its group, as far as is known.
+    """
 
     seq: int
+    end: int
     time: datetime
     kind: str
     payload: Any
@@ -74,7 +81,11 @@ def put_together(seen: Evidence, vault_id: str | None, furthest: int) -> History
     witness = hear(seen, {seq: line.hash for seq, line in lines.items()})
     if witness.vault_id != vault_id:
         witness = Witness()
-    last = max([0, furthest, claimed_end(seen.scan) if own else 0, *lines, *witness.applied])
+    known = max([0, furthest, *witness.applied])
+    if seen.scan.is_torn and known <= len(seen.scan.sound):
+        # Nobody was told of a group that was not finished, however many lines of it there are.
+        lines = {seq: line for seq, line in lines.items() if seq <= len(seen.scan.sound)}
+    last = max([known, claimed_end(seen.scan) if own else 0, *lines])
     gathered = _Gathering(seen, lines, witness)
     pieces = [piece for seq in range(1, last + 1) if (piece := gathered.piece(seq)) is not None]
     return _chained(seen, gathered, pieces, lost=last - len(pieces))
@@ -98,6 +109,7 @@ class _Gathering:
         self._witness = witness
         self._sound = len(seen.scan.sound) if seen.first is not None else 0
         self._people: dict[str, str] = {}
+        self._end = 0
         self.sources = {"kept": 0, "salvaged": 0, "restored": 0}
 
     def piece(self, seq: int) -> _Piece | None:
@@ -107,6 +119,7 @@ class _Gathering:
             found = self._seen.codec.decode(line.text)
             self.sources["kept" if seq <= self._sound else "salvaged"] += 1
             self._note(event_from_json(found.kind, found.payload))
+            self._end = seq + found.more
             return _piece(found, line.text)
         event = self._witness.event(seq, self._people)
         time = self._witness.applied[seq].time if event is not None else datetime.now(UTC)
@@ -121,12 +134,22 @@ class _Gathering:
     def _restored(self, seq: int, time: datetime, event: Event) -> _Piece:
         """The entry as it was sealed, if the hashes prove it; else only its content."""
         kind, payload = event_to_json(event)
-        prev = self._hash(seq - 1)
-        if prev is not None and not self._seen.sealing.encrypted:
-            text, digest = self._seen.codec.encode(seq, prev, time, kind, payload)
-            if digest == self._hash(seq):
-                return _Piece(seq, time, kind, payload, text.rstrip(b"\n"), prev, digest)
-        return _Piece(seq, time, kind, payload, None, None, None)
+        prev, wanted = self._hash(seq - 1), self._hash(seq)
+        if prev is not None and wanted is not None and not self._seen.sealing.encrypted:
+            for more in self._may_follow(seq):
+                text, digest = self._seen.codec.encode(seq, prev, time, kind, payload, more)
+                if digest == wanted:
+                    self._end = seq + more
+                    text = text.rstrip(b"\n")
+                    return _Piece(seq, self._end, time, kind, payload, text, prev, digest)
+        self._end = max(self._end, seq)
+        return _Piece(seq, self._end, time, kind, payload, None, None, None)
+
+    def _may_follow(self, seq: int) -> Iterable[int]:
+        """How many entries of its group may follow entry `seq`, of which only the content is known:
+        what the one before it says, or any number where it was the first.
+        """
+        return (self._end - seq,) if self._end >= seq else range(_MOST_IN_GROUP)
 
     def _hash(self, seq: int) -> str | None:
         """The hash that entry `seq` had."""
@@ -151,7 +174,16 @@ class _Gathering:
 
 
 def _piece(found: Line, text: bytes) -> _Piece:
-    return _Piece(found.seq, found.time, found.kind, found.payload, text, found.prev, found.hash)
+    return _Piece(
+        found.seq,
+        found.seq + found.more,
+        found.time,
+        found.kind,
+        found.payload,
+        text,
+        found.prev,
+        found.hash,
+    )
 
 
 def _chained(seen: Evidence, gathered: _Gathering, pieces: list[_Piece], *, lost: int) -> History:
@@ -159,14 +191,14 @@ def _chained(seen: Evidence, gathered: _Gathering, pieces: list[_Piece], *, lost
     lines: list[bytes] = []
     seq, prev = 0, GENESIS
     exact = not lost
-    for piece in pieces:
-        fits = piece.text is not None and (piece.seq, piece.prev) == (seq + 1, prev)
+    for piece, more in zip(pieces, _following(pieces), strict=True):
+        fits = (piece.seq, piece.prev, piece.end) == (seq + 1, prev, piece.seq + more)
         if fits and piece.text is not None and piece.hash is not None:
             lines.append(piece.text + b"\n")
             seq, prev = seq + 1, piece.hash
             continue
         exact = False
-        text, prev = seen.codec.encode(seq + 1, prev, piece.time, piece.kind, piece.payload)
+        text, prev = seen.codec.encode(seq + 1, prev, piece.time, piece.kind, piece.payload, more)
         lines.append(text)
         seq += 1
     events = (slim(event_from_json(piece.kind, piece.payload)) for piece in pieces)
@@ -185,6 +217,15 @@ def _chained(seen: Evidence, gathered: _Gathering, pieces: list[_Piece], *, lost
         placeholders=count,
         **gathered.sources,
     )
+
+
+def _following(pieces: list[_Piece]) -> list[int]:
+    """How many of its group follow each piece, of those that are had."""
+    found: list[int] = []
+    for piece, after in zip(reversed(pieces), [None, *reversed(pieces)], strict=False):
+        same = after is not None and after.end == piece.end
+        found.append(found[-1] + 1 if same else 0)
+    return found[::-1]
 
 
 def _sealed(

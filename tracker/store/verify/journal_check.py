@@ -47,6 +47,16 @@ def _broken(seen: Evidence, name: str) -> Finding:
             f"After entry {after} lies an unfinished write of {len(seen.scan.rest)} bytes.",
             "It is moved to lost+found: nothing in it was ever acknowledged.",
         )
+    if seen.scan.group_open:
+        return Finding(
+            "group_unfinished",
+            "damage",
+            name,
+            f"After entry {after} the journal goes on with others than the {seen.scan.group_open} "
+            "that were to be written as one with it.",
+            "All entries are kept, and those that belong together end where they end; the journal "
+            "as it was is set aside.",
+        )
     later = sum(1 for _ in whole_lines(seen.scan.rest))
     return Finding(
         "journal_broken",

@@ -42,7 +42,7 @@ def mend_journal(seen: Evidence) -> Iterator[Repair]:
         write_atomic(seen.journal, content, neutral=seen.sealing.encrypted)
         if not history.exact:
             _drop_derived(seen.vault)
-        yield Repair("journal_repaired", name, _told(history))
+        yield Repair("journal_repaired", name, _told(history), history.lost)
     if seen.sealing.encrypted and HeadFile(seen.vault, seen.sealing).read() != history.head:
         HeadFile(seen.vault, seen.sealing).write(*history.head, anew=True)
         yield Repair(

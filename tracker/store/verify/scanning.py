@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tracker.store.disk import explained
-from tracker.store.lines import GENESIS, check_line
+from tracker.store.lines import GENESIS, check_line, goes_on, more_of
 
 _START = re.compile(rb'\{"seq":([1-9][0-9]{0,15}),')
 _PREV = re.compile(rb',"prev":"([0-9a-f]{64})"$')
@@ -41,12 +41,16 @@ class Scan:
 
     exists: whether there is a file. sound: the entries 1 … n of an unbroken chain. rest: the
     bytes after them, empty in a sound journal. needs_feed: only the last line feed is missing.
+    group_begun: the rest begins with whole lines, of a group that ends there unfinished.
+    group_open: how many entries of the last one's group are missing, though others follow it.
     """
 
     exists: bool
     sound: list[RawLine]
     rest: bytes = field(repr=False)
     needs_feed: bool
+    group_begun: bool = False
+    group_open: int = 0
 
     @property
     def head(self) -> tuple[int, str]:
@@ -56,7 +60,7 @@ class Scan:
     @property
     def is_torn(self) -> bool:
         """Whether what follows the chain looks like one write that was interrupted."""
-        return bool(self.rest) and b"\n" not in self.rest and not any(whole_lines(self.rest))
+        return self.group_begun or (bool(self.rest) and _is_fragment(self.rest))
 
 
 def scan(path: Path) -> Scan:
@@ -74,16 +78,28 @@ def scan(path: Path) -> Scan:
         return Scan(exists=False, sound=[], rest=b"", needs_feed=False)
     sound: list[RawLine] = []
     start, seq, prev = 0, 0, GENESIS
+    more = finished = finished_at = 0
+    misplaced = False
     while start < len(data):
         feed = data.find(b"\n", start)
         end = len(data) if feed < 0 else feed
         text = data[start:end]
         digest = check_line(text, seq + 1, prev)
-        if digest is None:
+        if digest is None or (misplaced := not goes_on(more_of(text), more)):
             break
         sound.append(RawLine(seq + 1, prev, digest, text))
-        seq, prev, start = seq + 1, digest, end + 1
-    return Scan(True, sound, data[start:], needs_feed=start > len(data))
+        seq, prev, start, more = seq + 1, digest, end + 1, more_of(text)
+        if not more:
+            finished, finished_at = seq, start
+    if more and not misplaced and _is_fragment(data[start:]):
+        return Scan(True, sound[:finished], data[finished_at:], False, group_begun=True)
+    gap = more if misplaced else 0
+    return Scan(True, sound, data[start:], needs_feed=start > len(data), group_open=gap)
+
+
+def _is_fragment(data: bytes) -> bool:
+    """Whether bytes are nothing, or what an interrupted write leaves of one line."""
+    return b"\n" not in data and not any(whole_lines(data))
 
 
 def claimed_end(found: Scan) -> int:
