@@ -145,21 +145,20 @@ def test_one_scale_alone_is_no_size(first: Subject, unknown: Subject) -> None:
     ("earlier_cut", "later_cut", "which"),
     [(True, False, "the earlier photo"), (False, True, "the later photo"), (True, True, "both")],
 )
-def test_cut_lesions_have_no_size_and_no_shape(
+def test_cut_lesions_that_do_not_line_up_have_no_size_and_no_shape(
     first: Subject, earlier_cut: bool, later_cut: bool, which: str
 ) -> None:
     def cut(whole: Subject, is_cut: bool) -> Subject:
         measures = replace(whole.measures, touches_frame=is_cut)
         return replace(whole, measures=measures, scale=_scale(0.1, 0.01))
 
-    result = compare(cut(first, earlier_cut), cut(first, later_cut))
+    # Not lined up: what both photos show of the border is not known either. A scale is no help.
+    result = compare(cut(first, earlier_cut), cut(_flat(first), later_cut))
     assert result.size_source is None
     assert which in (result.size_why_not or "")
     assert result.log_area_ratio is None
     assert result.delta_asymmetry is None
     assert result.log_irregularity_ratio is None
-    assert result.same_lesion is True
-    assert result.registration is not None
 
 
 def test_other_light_is_not_a_colour_change(first: Subject) -> None:

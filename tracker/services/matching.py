@@ -23,9 +23,11 @@ from tracker.services.subjects import subject_of, subject_of_pixels
 
 #: Stored photos looked up by likeness; several may belong to one lesion.
 NEAREST_PHOTOS = 200
-#: Lesions held against the photo feature by feature, most alike first. Lining up takes about a
-#: second each, and the right lesion is seldom further down.
-MAX_LINED_UP = 8
+#: Lesions held against the photo feature by feature, most alike first: those that are shown, and
+#: further ones only while none is confirmed, at a few hundred milliseconds each. Of HAM10000
+#: validation photos among 743 lesions the right one is among the 12 most alike for 96 %, among the
+#: 8 for 95 %, first for 83 %.
+MAX_LINED_UP = 12
 #: A photo without a named lesion goes into a known one only where lined-up features confirm exactly
 #: one of the person's ACCEPT_AMONG lesions most alike, with at least ACCEPT_MIN_COSINE. Likeness
 #: alone never decides: two moles of one person may look alike to any embedding.
@@ -134,12 +136,13 @@ def _ranked(
     subject = subject_of_pixels("new photo", analysis, rgb)
     if subject is None:
         return known
-    checked = [
-        replace(found, same_lesion=_lined_up(workspace, subject, found))
-        for found in known[:MAX_LINED_UP]
-    ]
+    checked: list[_Candidate] = []
+    for place, found in enumerate(known[:MAX_LINED_UP]):
+        if place >= k and any(each.same_lesion is True for each in checked):
+            break
+        checked.append(replace(found, same_lesion=_lined_up(workspace, subject, found)))
     return sorted(
-        [*checked, *known[MAX_LINED_UP:]],
+        [*checked, *known[len(checked) :]],
         key=lambda found: (found.same_lesion is not True, -found.cosine),
     )
 

@@ -20,7 +20,7 @@ _MIN_OVERLAP = 0.05
 _MAX_ZOOM_LOG_AREA = math.log(64.0)
 _GUIDE_INLIERS = 8
 #: A second look: maps tried, the reach of their matches, and what makes one of them accepted. Of
-#: wrong pairs none reached a correlation of .06 (see `tests/bench/registration_pairs.py`).
+#: wrong pairs none reached a correlation of .06 (`tests/bench/registration_causes.py`).
 _PROPOSALS, _PROPOSAL_PX, _CLOSE_INLIERS, _CLOSE_DETAIL = 3, 6.0, 16, 0.10
 _PLENTY = 16  # inliers of SIFT alone that leave no doubt
 
@@ -55,26 +55,35 @@ def _second_look(
     A close search finds dozens of agreeing features for any map, right or wrong, so their number
     only makes the map exact. What tells right from wrong is the correlation of the fine structure.
     """
-    centre, radius = earlier.view.centre, earlier.view.radius_px
     left = matches
     for _ in range(_PROPOSALS):
-        proposal = fit_similarity(left, centre, radius, _PROPOSAL_PX)
-        if proposal is None or not _is_camera_like(proposal.matrix):
+        proposal = fit_similarity(left, earlier.view.centre, earlier.view.radius_px, _PROPOSAL_PX)
+        if proposal is None:
             return None
-        fit: Fit | None = proposal
-        for _ in range(2):
-            if fit is None or not _is_camera_like(fit.matrix):
-                break
-            near = match_guided(earlier.whole, later.whole, fit.matrix, centre, NARROW)
-            fit = fit_similarity(near, centre, radius)
-        if fit is not None and _is_camera_like(fit.matrix):
-            if fit.inliers >= _CLOSE_INLIERS and fit.residual < _RESIDUAL:
-                detail = detail_correlation(earlier, later, fit.matrix)
-                if detail > _CLOSE_DETAIL:
-                    return fit, detail, fit.matches
+        fit = _closely_fitted(earlier, later, proposal.matrix)
+        if fit is not None:
+            detail = detail_correlation(earlier, later, fit.matrix)
+            if detail > _CLOSE_DETAIL:
+                return fit, detail, fit.matches
         miss = np.linalg.norm(apply(proposal.matrix, left.later) - left.earlier, axis=1)
         left = left.take(miss > _PROPOSAL_PX)
     return None
+
+
+def _closely_fitted(earlier: ViewFeatures, later: ViewFeatures, guide: Matrix) -> Fit | None:
+    """The map that features near `guide` settle on, searched twice; None where they do not."""
+    centre = earlier.view.centre
+    fit = None
+    for _ in range(2):
+        if not _is_camera_like(guide):
+            return None
+        near = match_guided(earlier.whole, later.whole, guide, centre, NARROW)
+        fit = fit_similarity(near, centre, earlier.view.radius_px)
+        if fit is None:
+            return None
+        guide = fit.matrix
+    agreed = fit is not None and fit.inliers >= _CLOSE_INLIERS and fit.residual < _RESIDUAL
+    return fit if agreed and _is_camera_like(guide) else None
 
 
 def _is_camera_like(matrix: Matrix) -> bool:

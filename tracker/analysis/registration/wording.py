@@ -18,6 +18,10 @@ TOO_LITTLE_SKIN = (
     "sizes. A photo with more skin around the lesion, from the same angle, helps."
 )
 CUT = "The lesion is cut off by the edge of {which}, so its size is not fully known."
+CUT_COMPARED = (
+    "Part of the lesion lies outside a photo: sizes are compared over the {share} % of directions "
+    "in which both photos show its border. What it did in the others is not known."
+)
 MIRRORED = "One of the two photos is a mirror image of the other; selfie cameras make such photos."
 GREW_OR_STRETCHED = (
     "Details on the lesion and the skin around it moved differently: the lesion grew or shrank, "
