@@ -45,6 +45,7 @@ LIKELY = "Most like **{lesion}** (likeness {likeness:.0%}), but not confirmed. P
 WHERE = "Where on the body"
 ANYWHERE = "anywhere: by likeness alone"
 DETAILS = "Scale and note"
+PROFILE = "Taken with this calibrated device"
 ASKED_LATER = "Leave this open to be asked later."
 
 DOUBLE_TITLE = "Now take a second one"

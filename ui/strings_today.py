@@ -26,6 +26,9 @@ CALENDAR_HELP = (
 CALENDAR_FILE = "moletrail-dates.ics"
 DUE_SINCE = "due since {day}"
 DUE_ON = "due on {day}"
+INTERVAL = "Change"
+INTERVAL_LABEL = "Next photo after"
+INTERVAL_USUAL = "the usual time"
 LAST_PHOTO = "last photo {day}"
 REST = "Everything else"
 REST_NONE = "No spot besides these."
@@ -34,6 +37,7 @@ TAKE = "Take the photo"
 RETAKE_NOW = "Take it again"
 WAITING = "Waiting for you"
 ASSIGN = "Say which spot"
+ANSWER = "Answer"
 INBOX = "Look through"
 BACKUP = "Back up"
 
@@ -73,6 +77,18 @@ def inbox_waiting(count: int) -> str:
     if count == 1:
         return "1 new picture lies in your inbox folder."
     return f"{count} new pictures lie in your inbox folder."
+
+
+def months(count: int) -> str:
+    """An interval between photos."""
+    return "1 month" if count == 1 else f"{count} months"
+
+
+def unanswered(count: int) -> str:
+    """Spots whose latest photo was stored without an answer about symptoms."""
+    if count == 1:
+        return "Of 1 spot you have not said whether it bled, itched, hurt or grew."
+    return f"Of {count} spots you have not said whether they bled, itched, hurt or grew."
 
 
 def rest(same: int, first: int) -> str:

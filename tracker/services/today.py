@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from tracker.domain.change import AlertKind, Change, Status
+from tracker.services.answers import unanswered
 from tracker.services.due import DueRow, due
 from tracker.services.person_view import person_view
 from tracker.services.session import Workspace
@@ -25,6 +26,7 @@ class Today:
     others. retake: the latest photo cannot be compared, or may show another spot. rest: nothing
     was measured, or there is one photo. due: next photos within DUE_WITHIN_DAYS, soonest first;
     a lesion may be there as well. unassigned: photos that wait for a lesion.
+    unanswered: lesions at whose latest photo nobody was asked about symptoms.
     """
 
     see_now: tuple[Change, ...]
@@ -34,6 +36,7 @@ class Today:
     rest: tuple[Change, ...]
     due: tuple[DueRow, ...]
     unassigned: int
+    unanswered: tuple[str, ...]
 
 
 def today(workspace: Workspace, person: str, on: date | None = None) -> Today:
@@ -56,7 +59,13 @@ def today(workspace: Workspace, person: str, on: date | None = None) -> Today:
         rest=tuple(groups["rest"]),
         due=tuple(row for row in rows if row.due_on is not None),
         unassigned=len(unassigned(workspace, person)),
+        unanswered=_unanswered(workspace, person, changes),
     )
+
+
+def _unanswered(workspace: Workspace, person: str, changes: Sequence[Change]) -> tuple[str, ...]:
+    open_ones = {seen.observation_id for seen in unanswered(workspace, person)}
+    return tuple(change.lesion for change in changes if change.latest in open_ones)
 
 
 def grouped(changes: Sequence[Change]) -> dict[str, list[Change]]:

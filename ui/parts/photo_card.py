@@ -11,6 +11,7 @@ from tracker.domain import wording
 from tracker.domain.analysis import Analysis, ScaleSource
 from tracker.domain.capture import Modality
 from tracker.domain.records import SymptomKind
+from tracker.services import profiles
 from tracker.services.intake import has_rival
 from tracker.services.preview import Preview
 from tracker.services.results import AddRequest, LesionRow
@@ -100,6 +101,7 @@ def form(
             key=f"scale-{key}",
             help=common.ADD_SCALE_HELP,
         )
+        profile = _profile(key)
     request = AddRequest(
         data=data,
         photo=name,
@@ -108,6 +110,7 @@ def form(
         site=site,
         taken_at=taken_at,
         mm_per_px=scale or None,
+        profile=profile,
         modality=modality,
         note=note or None,
         is_new=is_new,
@@ -116,6 +119,14 @@ def form(
     missing = [strings.MISSING_DATE] if taken_at is None else []
     missing += [strings.MISSING_LESION] if lesion == "" else []
     return Filled(request, symptoms, tuple(missing))
+
+
+def _profile(key: str) -> str | None:
+    """The calibrated device it was taken with, where there are such."""
+    names = [each.name for each in profiles.profiles(session.workspace())]
+    if not names:
+        return None
+    return st.selectbox(strings.PROFILE, names, index=None, key=f"profile-{key}")
 
 
 def _date(key: str, seen: Preview) -> str | None:

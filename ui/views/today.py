@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -9,7 +10,7 @@ import streamlit as st
 
 from tracker.domain import wording
 from tracker.domain.change import Change, Status
-from tracker.services import inbox, pictures
+from tracker.services import details, inbox, pictures
 from tracker.services.cards import card_file
 from tracker.services.due import DueRow, calendar_file
 from tracker.services.settings import settings
@@ -22,6 +23,10 @@ from ui.parts import chrome, person_picker, status
 #: Days after which a backup is asked for again.
 BACKUP_AFTER_DAYS = 30
 _THUMB_PX = 104
+#: Of the judgement; all of it stands on the spot's own page.
+_SENTENCES = 2
+_SENTENCE_END = re.compile(r"(?<=[.!?]) (?=[A-Z])")
+_INTERVALS_MONTHS = (1, 2, 3, 6, 9, 12)
 
 
 def show() -> None:
@@ -30,7 +35,7 @@ def show() -> None:
     person = person_picker.pick(key="today_person")
     if person is None:
         _empty()
-        _waiting(None)
+        _waiting(None, None)
         return
     chrome.lead(strings.LEAD.format(person=person))
     with st.spinner(common.COMPARING):
@@ -40,7 +45,7 @@ def show() -> None:
     _group("new", strings.STANDS_OUT, strings.STANDS_OUT_TEXT, found.stands_out)
     _group("retake", strings.RETAKE, strings.RETAKE_TEXT, found.retake, retake=True)
     _due(person, found.due)
-    _waiting(found)
+    _waiting(person, found)
     _rest(found.rest)
 
 
@@ -67,11 +72,11 @@ def _group(
 
 
 def _short(change: Change) -> str:
-    """The judgement's words, without what the badge and the alerts say."""
+    """The judgement's first words, without what the badge and the alerts say."""
     said = change.message
     for spoken in (*(alert.message for alert in change.alerts), wording.STATUS[change.status]):
         said = said.replace(spoken, "", 1)
-    return said.lstrip(" .:,;")
+    return " ".join(_SENTENCE_END.split(said.lstrip(" .:,;"))[:_SENTENCES])
 
 
 def _thumb(change: Change) -> None:
@@ -107,6 +112,7 @@ def _due(person: str, rows: Sequence[DueRow]) -> None:
                 st.markdown(f"**{session.plain(row.lesion)}**")
                 last = strings.LAST_PHOTO.format(day=dates.day(row.last_taken))
                 st.caption(f"{words.format(day=dates.day(row.due_on))} · {last}")
+            _interval(row, number)
             _take(row.person, row.lesion, strings.TAKE, f"due-{number}")
     data, events = calendar_file(session.workspace(), person)
     if events:
@@ -120,7 +126,21 @@ def _due(person: str, rows: Sequence[DueRow]) -> None:
         )
 
 
-def _waiting(found: Today | None) -> None:
+def _interval(row: DueRow, number: int) -> None:
+    """Another time until the next photo, for this spot."""
+    with st.popover(strings.INTERVAL, icon=":material/edit_calendar:"):
+        chosen = st.selectbox(
+            strings.INTERVAL_LABEL,
+            [None, *_INTERVALS_MONTHS],
+            format_func=lambda m: strings.INTERVAL_USUAL if m is None else strings.months(m),
+            key=f"interval-{number}-{row.lesion_id}",
+        )
+        if st.button(common.SAVE, key=f"interval-save-{number}"):
+            details.set_recheck(session.workspace(), row.person, row.lesion, chosen)
+            st.rerun()
+
+
+def _waiting(person: str | None, found: Today | None) -> None:
     """Photos without a spot, pictures in the inbox, and a backup that is due."""
     workspace = session.workspace()
     box = inbox.waiting(workspace)
@@ -129,6 +149,9 @@ def _waiting(found: Today | None) -> None:
     if found is not None and found.unassigned:
         words = strings.photos_waiting(found.unassigned)
         lines.append(("add", words, strings.ASSIGN, "help_center"))
+    if found is not None and found.unanswered:
+        words = strings.unanswered(len(found.unanswered))
+        lines.append(("timeline", words, strings.ANSWER, "sick"))
     if new:
         lines.append(("inbox", strings.inbox_waiting(new), strings.INBOX, "inbox"))
     days = _days_since_backup()
@@ -141,6 +164,8 @@ def _waiting(found: Today | None) -> None:
         with chrome.card(f"waiting-{page}"), chrome.row(f"waiting-{page}"):
             st.markdown(f":material/{icon}: {words}", width="stretch")
             if st.button(label, key=f"waiting-go-{page}"):
+                if page == "timeline" and person is not None and found is not None:
+                    session.choose_lesion(person, found.unanswered[0])
                 st.switch_page(session.page(page))
 
 
