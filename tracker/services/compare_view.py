@@ -62,16 +62,19 @@ class CompareView:
     shows_growth: bool
 
 
-def compare_view(workspace: Workspace, earlier_id: str, later_id: str) -> CompareView:
+def compare_view(
+    workspace: Workspace, earlier_id: str, later_id: str, position: str
+) -> CompareView:
     """Two photos of one lesion in one frame, where they can be lined up.
 
     A pair that does not line up through the stored comparisons is compared now.
 
+    Args:
+        position: of the vault as the page knows it, see `Vault.position`.
+
     Raises:
         UnknownNameError: no such observation. VaultDamagedError: a photo is not what it was.
     """
-    with workspace.open("compare pictures") as vault:
-        position = vault.position
     return memo.get(
         workspace.vault_path,
         position,

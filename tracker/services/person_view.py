@@ -8,8 +8,10 @@ from datetime import date
 
 from tracker.analysis.judge import judge
 from tracker.analysis.series import SeriesObservation, double_shots, series_of, visits_of
+from tracker.domain.care import Answer
 from tracker.domain.change import Against, Axis, AxisChange, Change
 from tracker.services import memo
+from tracker.services.answers import answers
 from tracker.services.changes import judged
 from tracker.services.comparing import (
     OnProgress,
@@ -107,6 +109,17 @@ def rows_of(workspace: Workspace, view: PersonView, lesion: str) -> tuple[Observ
         "rows",
         (view.person, lesion),
         lambda: tuple(series_rows(workspace, view.series[lesion])),
+    )
+
+
+def answers_of(workspace: Workspace, view: PersonView, lesion: str) -> tuple[Answer, ...]:
+    """What was answered about symptoms of the lesion, oldest first."""
+    return memo.get(
+        workspace.vault_path,
+        view.position,
+        "answers",
+        (view.person, lesion),
+        lambda: tuple(answers(workspace, view.person, lesion)),
     )
 
 

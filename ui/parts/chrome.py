@@ -35,7 +35,7 @@ def _rules() -> str:
 def look() -> None:
     """The rules that Streamlit's theme cannot express."""
     scheme = "dark" if is_dark() else "light"
-    st.html(f"<style>.stApp {{ color-scheme: {scheme}; }}\n{_rules()}</style>")
+    st.html(f"<style>:root, .stApp {{ color-scheme: {scheme}; }}\n{_rules()}</style>")
 
 
 def is_dark() -> bool:

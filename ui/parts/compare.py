@@ -42,8 +42,12 @@ def against(rows: Sequence[ObservationRow], chosen: str, lesion_id: str) -> Obse
     return rows[0] if at > 0 else rows[1]
 
 
-def section(one: ObservationRow, other: ObservationRow, lesion_id: str) -> None:
-    """Draw both photos; the one taken first is the earlier one."""
+def section(one: ObservationRow, other: ObservationRow, *, lesion_id: str, position: str) -> None:
+    """Draw both photos; the one taken first is the earlier one.
+
+    Args:
+        position: of the vault when the photos were read.
+    """
     earlier, later = sorted(
         (one, other), key=lambda row: (row.observation.capture.value, row.observation.added_at)
     )
@@ -51,7 +55,7 @@ def section(one: ObservationRow, other: ObservationRow, lesion_id: str) -> None:
     pair = "/".join(names)
     key = f"compare-{lesion_id}"
     workspace = session.workspace()
-    view = compare_view(workspace, *names)
+    view = compare_view(workspace, *names, position)
     state = st.session_state.get(key)
     asked = state is not None and state.get("difference_of") == pair and view.is_aligned
     mapped = difference.difference_map(workspace, *names) if asked else None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from tracker.domain import wording
-from tracker.services import edits, pictures, timeline
+from tracker.services import edits, pictures
 from tracker.services.comparing import complete_series
 from tracker.services.person_view import PersonView
 from tracker.services.results import ObservationRow
@@ -30,7 +32,7 @@ def photo(view: PersonView, lesion: str, row: ObservationRow) -> None:
     for line in _facts(row):
         st.caption(line)
     outline.button(row)
-    symptom_question.ask_about(view.person, lesion, row)
+    symptom_question.ask_about(view, lesion, row)
     _note(seen.observation_id, seen.note)
 
 
@@ -60,7 +62,7 @@ def _note(observation_id: str, note: str | None) -> None:
             st.rerun()
 
 
-def entries(person: str, rows: list[ObservationRow]) -> None:
+def entries(view: PersonView, rows: Sequence[ObservationRow]) -> None:
     """Correct a photo's date, or say that it shows another spot."""
     if not rows:
         return
@@ -78,7 +80,7 @@ def entries(person: str, rows: list[ObservationRow]) -> None:
             max_value="today",
             key=f"edit-date-{seen.observation_id}",
         )
-        known = [row.lesion for row in timeline.lesions(workspace, person)]
+        known = list(view.series)
         current = seen.lesion.name if seen.lesion is not None else None
         target = st.selectbox(
             strings.EDIT_MOVE,
@@ -92,6 +94,6 @@ def entries(person: str, rows: list[ObservationRow]) -> None:
                 edits.set_date(workspace, seen.observation_id, day.isoformat())
             if target and target != current:
                 edits.move(workspace, seen.observation_id, target)
-                complete_series(workspace, person, target)
+                complete_series(workspace, view.person, target)
             st.toast(strings.EDIT_SAVED)
             st.rerun()

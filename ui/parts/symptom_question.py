@@ -7,7 +7,8 @@ import streamlit as st
 from tracker.domain import wording
 from tracker.domain.care import Answer
 from tracker.domain.records import SymptomKind
-from tracker.services import answers, edits
+from tracker.services import answers, person_view
+from tracker.services.person_view import PersonView
 from tracker.services.results import ObservationRow
 from ui import dates, session, strings, strings_lesion
 
@@ -47,11 +48,11 @@ def _name(kind: SymptomKind) -> str:
     return wording.SYMPTOM_NAMES[kind]
 
 
-def ask_about(person: str, lesion: str, row: ObservationRow) -> None:
+def ask_about(view: PersonView, lesion: str, row: ObservationRow) -> None:
     """What was reported of the spot, and the question, asked once for each photo."""
     workspace = session.workspace()
     seen = row.observation
-    reported = edits.symptoms(workspace, person, lesion)
+    reported = view.series[lesion].symptoms
     if reported:
         st.markdown(f"**{strings_lesion.REPORTED}**")
         for symptom in reported:
@@ -59,15 +60,15 @@ def ask_about(person: str, lesion: str, row: ObservationRow) -> None:
         st.error(wording.SEE_NOW, icon=":material/priority_high:")
     given = [
         each
-        for each in answers.answers(workspace, person, lesion)
+        for each in person_view.answers_of(workspace, view, lesion)
         if each.observation_id == seen.observation_id
     ]
     if given:
         st.caption(_given(given[-1]))
         with st.expander(strings_lesion.ASK_AGAIN, icon=":material/sick:"):
-            _ask_and_keep(person, lesion, row)
+            _ask_and_keep(view.person, lesion, row)
     else:
-        _ask_and_keep(person, lesion, row)
+        _ask_and_keep(view.person, lesion, row)
 
 
 def _ask_and_keep(person: str, lesion: str, row: ObservationRow) -> None:

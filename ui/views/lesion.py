@@ -72,8 +72,8 @@ def _one(view: PersonView, lesion: str) -> None:
         st.caption(strings_lesion.ONE_PHOTO)
     st.subheader(strings_lesion.MANAGE, anchor=False)
     stages.show(view, lesion)
-    corrections.entries(view.person, list(rows))
-    deletion.from_timeline(view.person, series.lesion.name, list(rows))
+    corrections.entries(view, rows)
+    deletion.from_timeline(view.person, series.lesion.name, rows)
     report_download.for_lesion(view.person, lesion)
 
 
@@ -117,7 +117,7 @@ def _photos(view: PersonView, lesion: str) -> None:
         with left:
             if len(rows) > 1:
                 other = compare.against(rows, chosen, lesion_id)
-                compare.section(one, other, lesion_id)
+                compare.section(one, other, lesion_id=lesion_id, position=view.position)
             else:
                 corrections.single(one)
         with right:

@@ -1,13 +1,15 @@
 // Correcting the outline of a spot on its photo: brush, box or one click. Strokes are kept in pixels
 // of the upright photo; the server paints them once more, exactly.
-const TINT = [0, 136, 204, 96], OWN = [255, 209, 102, 60];
+const FILL = [0, 136, 204, 255], LINE = "#fff", OWN_LINE = "#FFD166";
+const VEIL = 0.16, LINE_PX = 1.7;
 const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 
 export default function ({ parentElement, data, setTriggerValue }) {
   const root = parentElement.querySelector(".outline");
   const find = (selector) => root.querySelector(selector);
   const words = data.words, stage = find(".stage"), sheet = find(".sheet");
-  const picture = find("img"), canvas = find(".mask"), pen = canvas.getContext("2d");
+  const picture = find("img"), canvas = find(".mask");
+  const solid = (root.solid ??= document.createElement("canvas")), pen = solid.getContext("2d");
   const state = (root.state ??= { tool: "add", view: null, strokes: [], start: null, cursor: null });
   const fresh = state.stamp !== data.stamp;
   if (fresh) Object.assign(state, { stamp: data.stamp, strokes: [], undone: [], busy: false });
@@ -19,50 +21,77 @@ export default function ({ parentElement, data, setTriggerValue }) {
   const say = (text) => { find(".note").textContent = text; };
 
   // --- mask ------------------------------------------------------------------
-  async function tinted(target, mask, colour) {
+  async function covered(mask) {
+    const target = document.createElement("canvas");
     target.width = data.picture.width;
     target.height = data.picture.height;
-    if (!mask) return;
+    if (!mask) return target;
     const image = new Image();
     image.src = mask.src;
     await image.decode();
     const sheetOf = target.getContext("2d", { willReadFrequently: true });
     const [x, y, w, h] = mask.box.map((value) => value * factor);
-    sheetOf.imageSmoothingEnabled = false;
     sheetOf.drawImage(image, x, y, w, h);
     const all = sheetOf.getImageData(0, 0, target.width, target.height);
     for (let at = 0; at < all.data.length; at += 4) {
       const inside = all.data[at] > 127 && all.data[at + 3] > 127;
-      all.data.set(inside ? colour : [0, 0, 0, 0], at);
+      all.data.set(inside ? FILL : [0, 0, 0, 0], at);
     }
     sheetOf.putImageData(all, 0, 0);
+    return target;
   }
 
   function stroke(one) {
-    pen.globalCompositeOperation = "source-over";
-    const inside = new Path2D();
+    const line = new Path2D();
     const points = one.points.map(([x, y]) => [x * factor, y * factor]);
-    inside.moveTo(...points[0]);
-    for (const point of points.slice(1)) inside.lineTo(...point);
-    if (points.length === 1) inside.lineTo(points[0][0] + 0.01, points[0][1]);
+    line.moveTo(...points[0]);
+    for (const point of points.slice(1)) line.lineTo(...point);
+    if (points.length === 1) line.lineTo(points[0][0] + 0.01, points[0][1]);
     pen.lineCap = pen.lineJoin = "round";
     pen.lineWidth = 2 * one.radius * factor;
-    // Cleared first, so that strokes over each other do not grow darker.
-    pen.globalCompositeOperation = "destination-out";
-    pen.strokeStyle = "#000";
-    pen.stroke(inside);
-    if (one.adds) {
-      pen.globalCompositeOperation = "source-over";
-      pen.strokeStyle = `rgba(${TINT.slice(0, 3)}, ${TINT[3] / 255})`;
-      pen.stroke(inside);
-    }
+    pen.globalCompositeOperation = one.adds ? "source-over" : "destination-out";
+    pen.strokeStyle = `rgb(${FILL.slice(0, 3)})`;
+    pen.stroke(line);
   }
 
-  function paint() {
+  // A line of even width on the screen around what is covered, and a thin veil over it: the spot
+  // itself has to stay visible.
+  function lined(target, source, colour, veil) {
+    if (target.width !== source.width || target.height !== source.height) {
+      target.width = source.width;
+      target.height = source.height;
+    }
+    const brush = target.getContext("2d");
+    const wide = LINE_PX / (state.view?.zoom ?? 1);
+    brush.globalCompositeOperation = "source-over";
+    brush.globalAlpha = 1;
+    brush.clearRect(0, 0, target.width, target.height);
+    for (let turn = 0; turn < 8; turn += 1) {
+      brush.drawImage(source, wide * Math.cos((turn * Math.PI) / 4), wide * Math.sin((turn * Math.PI) / 4));
+    }
+    brush.globalCompositeOperation = "destination-out";
+    brush.drawImage(source, 0, 0);
+    brush.globalCompositeOperation = "source-in";
+    brush.fillStyle = colour;
+    brush.fillRect(0, 0, target.width, target.height);
+    if (!veil) return;
+    brush.globalCompositeOperation = "source-over";
+    brush.globalAlpha = veil;
+    brush.drawImage(source, 0, 0);
+  }
+
+  function show() {
+    lined(canvas, solid, LINE, VEIL);
+    if (root.own && root.classList.contains("compares")) lined(find(".own"), root.own, OWN_LINE, 0);
+  }
+
+  function paint(unfinished) {
     pen.globalCompositeOperation = "source-over";
-    pen.clearRect(0, 0, canvas.width, canvas.height);
+    pen.clearRect(0, 0, solid.width, solid.height);
     if (state.base) pen.drawImage(state.base, 0, 0);
     state.strokes.forEach(stroke);
+    if (unfinished) stroke(unfinished);
+    show();
     find(".undo").disabled = !state.strokes.length;
     find(".again").disabled = !state.undone.length;
     find(".save").disabled = state.busy || (!state.strokes.length && !data.unsaved);
@@ -70,12 +99,10 @@ export default function ({ parentElement, data, setTriggerValue }) {
 
   async function load() {
     picture.src = data.picture.src;
-    const base = document.createElement("canvas");
-    await tinted(base, data.mask, TINT);
-    await tinted(find(".own"), data.original, OWN);
-    state.base = base;
-    canvas.width = data.picture.width;
-    canvas.height = data.picture.height;
+    state.base = await covered(data.mask);
+    root.own = data.original ? await covered(data.original) : null;
+    solid.width = data.picture.width;
+    solid.height = data.picture.height;
     paint();
     if (!state.view) look(data.around);
     else place();
@@ -103,6 +130,10 @@ export default function ({ parentElement, data, setTriggerValue }) {
       width: `${data.picture.width}px`, height: `${data.picture.height}px`,
       transform: `scale(${view.zoom}) translate(${-view.x}px, ${-view.y}px)`,
     });
+    if (view.shown !== view.zoom) {
+      view.shown = view.zoom;
+      show();
+    }
     cursor();
   }
   function zoomAbout(times, x, y) {
@@ -179,15 +210,14 @@ export default function ({ parentElement, data, setTriggerValue }) {
   function begin(at) {
     if (brushes()) {
       drag = { points: [onPhoto(at)], radius: radius(), adds: state.tool === "add" };
-      stroke(drag);
+      paint(drag);
     } else drag = { from: at };
   }
   function go(at, before) {
     if (!drag) return;
     if (drag.points) {
       drag.points.push(onPhoto(at));
-      paint();
-      stroke(drag);
+      paint(drag);
     } else if (state.tool === "move") {
       state.view.x -= (at[0] - before[0]) / state.view.zoom;
       state.view.y -= (at[1] - before[1]) / state.view.zoom;
@@ -296,6 +326,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
   on(find(".whole"), "click", () => look([0, 0, data.photo.width, data.photo.height]));
   on(find(".original"), "click", () => {
     const shown = root.classList.toggle("compares");
+    show();
     find(".original").setAttribute("aria-pressed", String(shown));
   });
   on(find(".save"), "click", () => {
