@@ -19,12 +19,13 @@ from tracker.exchange.folder import MARKER, marker_bytes
 from tracker.exchange.reading import DATA, SHARE_MANIFEST
 from tracker.exchange.recorded import RecordedFolder
 from tracker.exchange.share_readme import ShareFacts, readme
+from tracker.report.document import Audience
 from tracker.report.writing import report_bytes
 from tracker.services.export_model import build_export
 from tracker.services.export_photos import VaultPhotos
 from tracker.services.exporting import marker_facts, writer_of
 from tracker.services.people import person_name
-from tracker.services.reporting import build_document
+from tracker.services.reporting import ReportOptions, build_document
 from tracker.services.session import Workspace
 from tracker.services.sharing_choice import (
     ChosenPhotos,
@@ -250,7 +251,9 @@ def _write(
     folder: RecordedFolder,
     on_photo: OnProgress | None,
 ) -> list[LeftOut]:
-    document = build_document(workspace, facts.person, facts.lesions)
+    audience: Audience = "clinician" if part.clinician else "person"
+    how = ReportOptions(audience=audience, made_on=facts.made_on)
+    document = build_document(workspace, facts.person, facts.lesions, how)
     for name in ("report.pdf", "report.html"):
         folder.put(name, report_bytes(document, name))
     options = ExportOptions(on_progress=on_photo, names="numbered")
