@@ -43,7 +43,9 @@ def _shuffled(rng: np.random.Generator, a: KeyPoints, guide: NDArray[np.float64]
     b = a.take(rng.permutation(len(a))[: max(2, 3 * len(a) // 4)])
     turn = math.degrees(math.atan2(guide[1, 0], guide[0, 0]))
     scale = math.hypot(guide[0, 0], guide[1, 0])
-    points = apply(np.linalg.inv(guide), b.points) + rng.normal(0, 2, b.points.shape)
+    points = apply(np.asarray(np.linalg.inv(guide), dtype=np.float64), b.points) + rng.normal(
+        0, 2, b.points.shape
+    )
     return KeyPoints(
         points.astype(np.float32),
         (b.sizes / scale).astype(np.float32),

@@ -106,9 +106,10 @@ def _pooled(
 
 
 def _distances(a: NDArray[Any], b: NDArray[Any]) -> NDArray[np.float32]:
-    if a.dtype == np.uint8:
-        return np.asarray(cv2.batchDistance(a, b, cv2.CV_32S, normType=cv2.NORM_HAMMING)[0], "f4")
-    return np.sqrt(np.maximum(2 - 2 * (a @ b.T), 0))
+    if a.dtype == np.uint8:  # bits as -1 and 1: their product counts agreement less disagreement
+        signs = [2.0 * np.unpackbits(each, axis=1).astype(np.float32) - 1.0 for each in (a, b)]
+        return np.asarray((signs[0].shape[1] - signs[0] @ signs[1].T) / 2, dtype=np.float32)
+    return np.asarray(np.sqrt(np.maximum(2 - 2 * (a @ b.T), 0)), dtype=np.float32)
 
 
 def _allowed(a: _Found, b: _Found, guide: Matrix, earlier: LesionView) -> NDArray[np.bool_]:
@@ -147,11 +148,14 @@ def _ransac(
             b, a, method=cv2.RANSAC, ransacReprojThreshold=4.0, maxIters=5000, confidence=0.999
         )
         matrix = None if top is None else np.vstack([top, [0, 0, 1.0]])
-    if matrix is None or not np.isfinite(matrix).all() or abs(np.linalg.det(matrix)) < 1e-12:
+    if matrix is None:
         return None
-    inside = np.linalg.norm(apply(matrix, b) - a, axis=1) <= 4.0
+    found = np.asarray(matrix, dtype=np.float64)
+    if not np.isfinite(found).all() or abs(np.linalg.det(found)) < 1e-12:
+        return None
+    inside = np.linalg.norm(apply(found, b) - a, axis=1) <= 4.0
     cells = [len(np.unique(np.floor(points[inside] / 6.0), axis=0)) for points in (a, b)]
-    return np.asarray(matrix, np.float64), min(cells)
+    return found, min(cells)
 
 
 def _there_and_back(forward: Matrix, backward: Matrix, earlier: LesionView) -> float:

@@ -15,6 +15,7 @@ import os
 import random
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -54,11 +55,11 @@ def bench(root: Path, count: int, seed: int) -> dict[str, object]:
     accepted = {"recipe": 0, "ours": 0}
     for first, second in same_pairs(rows, count, random.Random(seed)):
         a, b = subject(first), subject(second)
-        peer, recipe_ms = timed(lambda a=a, b=b: line_up(a.view, b.view))
+        peer, recipe_ms = timed(partial(line_up, a.view, b.view))
         _ = a.features
-        _, describe_ms = timed(lambda b=b: b.features)
-        ours, ours_ms = timed(lambda a=a, b=b: align(a.features, b.features))
-        _, whole_ms = timed(lambda a=a, b=b: whole_fit(a.features, b.features))
+        _, describe_ms = timed(partial(getattr, b, "features"))
+        ours, ours_ms = timed(partial(align, a.features, b.features))
+        _, whole_ms = timed(partial(whole_fit, a.features, b.features))
         stages = {
             "recipe": recipe_ms,
             "cached": ours_ms,
