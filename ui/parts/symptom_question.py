@@ -57,7 +57,6 @@ def ask_about(view: PersonView, lesion: str, row: ObservationRow) -> None:
         st.markdown(f"**{strings_lesion.REPORTED}**")
         for symptom in reported:
             st.markdown(f"- {dates.day(symptom.noted_at.date())}: {_name(symptom.kind)}")
-        st.error(wording.SEE_NOW, icon=":material/priority_high:")
     given = [
         each
         for each in person_view.answers_of(workspace, view, lesion)
@@ -66,15 +65,17 @@ def ask_about(view: PersonView, lesion: str, row: ObservationRow) -> None:
     if given:
         st.caption(_given(given[-1]))
         with st.expander(strings_lesion.ASK_AGAIN, icon=":material/sick:"):
-            _ask_and_keep(view.person, lesion, row)
+            _ask_and_keep(view.person, lesion, row, len(given))
     else:
-        _ask_and_keep(view.person, lesion, row)
+        _ask_and_keep(view.person, lesion, row, 0)
 
 
-def _ask_and_keep(person: str, lesion: str, row: ObservationRow) -> None:
+def _ask_and_keep(person: str, lesion: str, row: ObservationRow, times: int) -> None:
+    """Ask and record; `times` it was answered before, so that an answer does not stay chosen."""
     observation_id = row.observation.observation_id
-    kinds = answer(key=f"symptoms-{observation_id}")
-    if st.button(strings_lesion.ASK_SAVE, disabled=kinds is None, icon=":material/check_box:"):
+    key = f"symptoms-{observation_id}-{times}"
+    kinds = answer(key=key)
+    if st.button(strings_lesion.ASK_SAVE, key=f"{key}-save", disabled=kinds is None):
         answers.answer(
             session.workspace(), person, lesion, kinds or (), observation_id=observation_id
         )
