@@ -23,11 +23,14 @@ from pathlib import Path
 from typing import Any
 
 import cv2
+import numpy as np
 
 from tracker.analysis.compare import Subject, compare
+from tracker.analysis.registration.extent import log_area_ratio, log_diameter_ratio
 from tracker.analysis.view import make_view
 from tracker.domain.analysis import Analysis
 from tracker.domain.capture import Modality
+from tracker.domain.comparison import Comparison
 from tracker.vision.analyzer import AnalyzeOptions, Analyzer
 
 #: Photos of one lesion that enter; some lesions have six, and would weigh fifteen times a pair.
@@ -94,10 +97,31 @@ def pairs_of(analyzer: Analyzer, root: Path, name: str, rows: list[Row]) -> Iter
             "model": None if first.model is None else asdict(first.model),
             "gate": None if first.gate is None else asdict(first.gate),
             "comparison": None,
+            "masks": None,
         }
         if earlier is not None and later is not None:
-            record["comparison"] = asdict(compare(earlier, later))
+            comparison = compare(earlier, later)
+            record["comparison"] = asdict(comparison)
+            record["masks"] = ratios_of_masks(earlier, later, comparison)
         yield record
+
+
+def ratios_of_masks(
+    earlier: Subject, later: Subject, comparison: Comparison
+) -> dict[str, float] | None:
+    """ln ratios of area and diameter of the masks as they are, in one frame.
+
+    That is what a scale on both photos compares, since it does not lay them over each other; the
+    registration stands in for the scale, and adds about 1 % of its own. None without skin.
+    """
+    if comparison.size_source != "skin" or comparison.registration is None:
+        return None
+    on_photos = np.array(comparison.registration.matrix).reshape(3, 3)
+    matrix = np.linalg.inv(earlier.view.photo_from_view) @ on_photos @ later.view.photo_from_view
+    diameter = log_diameter_ratio(earlier.view, later.view, matrix)
+    areas = earlier.measures.area_px, later.measures.area_px
+    area = log_area_ratio(earlier.view, later.view, matrix, *areas)
+    return None if diameter is None else {"log_area_ratio": area, "log_diameter_ratio": diameter}
 
 
 def chosen(groups: dict[str, list[Row]], lesions: int, seed: int) -> list[tuple[str, list[Row]]]:

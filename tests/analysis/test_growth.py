@@ -14,7 +14,7 @@ from tracker.analysis.focal import FocalChange
 from tracker.analysis.growth import DIRECTIONS, border_shift
 from tracker.analysis.remarks import border_remarks, colour_remarks
 from tracker.analysis.view import LesionView
-from tracker.domain import wording
+from tracker.domain import wording_change
 
 SIDE = 300
 
@@ -32,13 +32,13 @@ def view(reach: NDArray[np.float64], matrix: NDArray[np.float64] | None = None) 
 
 
 def disc(radius: float) -> NDArray[np.float64]:
-    return np.full(360, radius)
+    return np.full(360, radius, np.float64)
 
 
 def lobe(radius: float, height: float, towards_deg: float) -> NDArray[np.float64]:
     """A disc drawn out on one side."""
     angles = np.radians(np.arange(360) - towards_deg)
-    return radius + height * np.maximum(0.0, np.cos(angles)) ** 2
+    return np.asarray(radius + height * np.maximum(0.0, np.cos(angles)) ** 2, np.float64)
 
 
 @settings(deadline=None, max_examples=20)
@@ -62,14 +62,14 @@ def test_even_growth_is_even_from_anywhere(turn_deg: float, nearness: float, gro
 def test_a_lobe_is_named_by_its_side(towards_deg: float, side: str) -> None:
     before, after = view(disc(60)), view(lobe(60, 40, towards_deg))
     (grew,) = border_remarks(before, after, np.eye(3))
-    assert grew == wording.GREW_ON_ONE_SIDE.format(side=side)
+    assert grew == wording_change.GREW_ON_ONE_SIDE.format(side=side)
     (shrank,) = border_remarks(after, before, np.eye(3))
-    assert shrank == wording.SHRANK_ON_ONE_SIDE.format(side=side)
+    assert shrank == wording_change.SHRANK_ON_ONE_SIDE.format(side=side)
 
 
 def test_even_shrinking_is_named() -> None:
     (text,) = border_remarks(view(disc(80)), view(disc(60)), np.eye(3))
-    assert text == wording.SHRANK_EVENLY
+    assert text == wording_change.SHRANK_EVENLY
 
 
 def test_a_border_that_stays_or_cannot_be_laid_over_is_not_spoken_of() -> None:
@@ -82,7 +82,7 @@ def test_a_border_that_stays_or_cannot_be_laid_over_is_not_spoken_of() -> None:
 
 def test_a_new_colour_is_told_where_the_change_is_clear() -> None:
     blue = FocalChange(12.0, (-10.0, 0.0, -8.0), "blue-grey")
-    assert colour_remarks(blue) == (wording.NEW_COLOUR.format(colour="blue-grey"),)
+    assert colour_remarks(blue) == (wording_change.NEW_COLOUR.format(colour="blue-grey"),)
     assert colour_remarks(FocalChange(3.0, (-2.0, 0.0, 0.0), "blue-grey")) == ()
     assert colour_remarks(FocalChange(12.0, (-9.0, 0.0, 0.0))) == ()
     assert colour_remarks(None) == ()

@@ -77,6 +77,10 @@ def record(index: int, dice: np.random.Generator) -> fit.Record:
         "photos": [{"measures": measures}, {"measures": measures}],
         "model": {"name": "net", "version": "9", "sha256": "e" * 64},
         "comparison": raw,
+        "masks": {
+            "log_area_ratio": float(dice.normal(0, 0.1)),
+            "log_diameter_ratio": float(dice.normal(0, 0.05)),
+        },
     }
 
 
@@ -89,6 +93,17 @@ def test_a_whole_table_is_made_and_read() -> None:
     assert area.pairs == 160
     assert area.basis == "measured"
     assert table.noise(Axis.AREA, Modality.CLINICAL, "skin").basis == "prior"
+    # By a scale each outline stands for itself; registered, both are drawn by one rule.
+    by_scale = table.noise(Axis.AREA, Modality.DERMOSCOPIC, "scale")
+    assert by_scale.basis == "measured"
+    assert by_scale.sigma > 1.5 * area.sigma
+
+
+def test_pairs_without_ratios_of_the_masks_are_refused() -> None:
+    dice = np.random.default_rng(4)
+    records = [record(index, dice) | {"masks": None} for index in range(120)]
+    with pytest.raises(SystemExit, match="ratios of the masks"):
+        fit.table(records)
 
 
 def test_pairs_of_two_networks_are_refused() -> None:

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from tracker.analysis.border import BorderChange, by_one_rule
 from tracker.analysis.colour import delta_e_2000
 from tracker.analysis.focal import FocalChange, focal_change
 from tracker.analysis.registration import wording
@@ -22,6 +23,7 @@ from tracker.analysis.registration.light import (
     light_from_registered_skin,
     light_from_skin_means,
 )
+from tracker.analysis.registration.visible import visible_area
 from tracker.analysis.remarks import border_remarks, colour_remarks
 from tracker.analysis.view import LesionView
 from tracker.domain.analysis import Measures, Scale
@@ -29,7 +31,7 @@ from tracker.domain.capture import Modality
 from tracker.domain.comparison import Comparison
 
 #: Name and version of all that is computed here; a change of any number raises the version.
-METHOD = "skin-registration/2"
+METHOD = "skin-registration/3"
 #: The skin is trusted over a scale only where its standard error is this much smaller.
 _CLEARLY_BETTER = 0.5
 
@@ -61,8 +63,9 @@ class Subject:
 class _Size:
     source: str
     log_area: float
-    log_diameter: float
+    log_diameter: float | None
     sigma_log: float
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +80,12 @@ class _Colour:
 def compare(earlier: Subject, later: Subject) -> Comparison:
     """Hold `later` against `earlier`; what cannot be told is None with its reason."""
     alignment = align(earlier.features, later.features)
-    size = _size(earlier, later, alignment)
+    light, constancy = _light(earlier, later, alignment)
+    border = _border(earlier, later, alignment, light)
+    size = _size(earlier, later, alignment, border)
     known = None if isinstance(size, str) else size
-    colour = _colour(earlier, later, alignment)
-    uncut = not (earlier.measures.touches_frame or later.measures.touches_frame)
+    colour = _colour(earlier, later, alignment, light, constancy)
+    shape = _shape(earlier, later, border)
     return Comparison(
         earlier=earlier.observation_id,
         later=later.observation_id,
@@ -91,9 +96,8 @@ def compare(earlier: Subject, later: Subject) -> Comparison:
         log_area_ratio=None if known is None else known.log_area,
         log_diameter_ratio=None if known is None else known.log_diameter,
         size_sigma_log=None if known is None else known.sigma_log,
-        # A cut outline has a straight side of the frame's: its shape is not the lesion's.
-        delta_asymmetry=later.measures.asymmetry - earlier.measures.asymmetry if uncut else None,
-        log_irregularity_ratio=_log_irregularity_ratio(earlier, later) if uncut else None,
+        delta_asymmetry=None if shape is None else shape[0],
+        log_irregularity_ratio=None if shape is None else shape[1],
         colour_delta_e=colour.delta_e,
         colour_overall_delta_e=colour.overall_delta_e,
         delta_lab=colour.delta_lab,
@@ -102,6 +106,7 @@ def compare(earlier: Subject, later: Subject) -> Comparison:
         method=METHOD,
         notes=(
             *_notes(earlier, later, alignment),
+            *(() if known is None or known.note is None else (known.note,)),
             *_border_remarks(earlier, later, alignment),
             *colour_remarks(colour.focal),
         ),
@@ -110,19 +115,61 @@ def compare(earlier: Subject, later: Subject) -> Comparison:
     )
 
 
-def _size(earlier: Subject, later: Subject, alignment: Alignment) -> _Size | str:
+def _border(
+    earlier: Subject, later: Subject, alignment: Alignment, light: SkinLight | None
+) -> BorderChange | None:
+    """Both borders by one rule, where the skin lines up, neither is cut nor drawn by a person."""
+    if alignment.skin is None or light is None:
+        return None
+    if earlier.measures.touches_frame or later.measures.touches_frame:
+        return None
+    if earlier.measures.border_doubt is None or later.measures.border_doubt is None:
+        return None
+    return by_one_rule(earlier.view, later.view, alignment.skin.fit.matrix, light.gain)
+
+
+def _shape(
+    earlier: Subject, later: Subject, border: BorderChange | None
+) -> tuple[float, float] | None:
+    """Difference of the asymmetry and ln ratio of the irregularity.
+
+    None where the frame cuts an outline: it has a straight side that is not the lesion's.
+    """
+    if earlier.measures.touches_frame or later.measures.touches_frame:
+        return None
+    if border is not None:
+        return border.delta_asymmetry, border.log_irregularity
+    before, after = earlier.measures, later.measures
+    return after.asymmetry - before.asymmetry, _log_irregularity_ratio(earlier, later)
+
+
+def _size(
+    earlier: Subject, later: Subject, alignment: Alignment, border: BorderChange | None
+) -> _Size | str:
     """Size by scale, else by the skin, else why not."""
-    cut = _cut(earlier.measures.touches_frame, later.measures.touches_frame)
-    if cut is not None:
-        return cut
     if alignment.same_lesion is False:
         return alignment.reason or wording.OTHER_SPOT
+    cut = _cut(earlier.measures.touches_frame, later.measures.touches_frame)
+    if cut is not None:
+        return _size_of_visible(earlier, later, alignment) or cut
     by_scale = _size_by_scale(earlier, later)
-    by_skin = _size_by_skin(earlier, later, alignment)
+    by_skin = _size_by_skin(earlier, later, alignment, border)
     if by_scale is not None and by_skin is not None:
         clearly = by_skin.sigma_log < _CLEARLY_BETTER * by_scale.sigma_log
         return by_skin if clearly else by_scale
     return by_scale or by_skin or alignment.size_reason or wording.NO_SCALE
+
+
+def _size_of_visible(earlier: Subject, later: Subject, alignment: Alignment) -> _Size | None:
+    """Area by the directions in which both photos show the border of a cut lesion."""
+    if alignment.skin is None:
+        return None
+    visible = visible_area(earlier.view, later.view, alignment.skin.fit.matrix)
+    if visible is None:
+        return None
+    sigma = math.hypot(alignment.skin.sigma_log_area, visible.sigma_log)
+    note = wording.CUT_COMPARED.format(share=round(100 * (1 - visible.hidden_share)))
+    return _Size("skin", visible.log_ratio, None, sigma, note)
 
 
 def _size_by_scale(earlier: Subject, later: Subject) -> _Size | None:
@@ -138,16 +185,21 @@ def _size_by_scale(earlier: Subject, later: Subject) -> _Size | None:
     )
 
 
-def _size_by_skin(earlier: Subject, later: Subject, alignment: Alignment) -> _Size | None:
+def _size_by_skin(
+    earlier: Subject, later: Subject, alignment: Alignment, border: BorderChange | None
+) -> _Size | None:
+    """By the borders drawn alike, else by the masks as they are."""
     if alignment.skin is None:
         return None
-    matrix = alignment.skin.fit.matrix
+    matrix, sigma = alignment.skin.fit.matrix, alignment.skin.sigma_log_area
+    if border is not None:
+        return _Size("skin", border.log_area, border.log_diameter, sigma)
     log_diameter = log_diameter_ratio(earlier.view, later.view, matrix)
     if log_diameter is None:
         return None
     areas = earlier.measures.area_px, later.measures.area_px
     log_area = log_area_ratio(earlier.view, later.view, matrix, *areas)
-    return _Size("skin", log_area, log_diameter, alignment.skin.sigma_log_area)
+    return _Size("skin", log_area, log_diameter, sigma)
 
 
 def _cut(earlier: bool, later: bool) -> str | None:
@@ -158,13 +210,16 @@ def _cut(earlier: bool, later: bool) -> str | None:
     return None
 
 
-def _colour(earlier: Subject, later: Subject, alignment: Alignment) -> _Colour:
+def _colour(
+    earlier: Subject,
+    later: Subject,
+    alignment: Alignment,
+    light: SkinLight | None,
+    constancy: str | None,
+) -> _Colour:
     if _through_different_optics(earlier, later) or alignment.same_lesion is False:
         return _Colour()
-    if not (earlier.view.mask.any() and later.view.mask.any()):
-        return _Colour()
-    light, constancy = _light(earlier, later, alignment)
-    if light is None:
+    if light is None or not (earlier.view.mask.any() and later.view.mask.any()):
         return _Colour()
     before, after = lesion_lab(earlier.view), lesion_lab(later.view, light.gain)
     matrix = alignment.best_matrix

@@ -18,7 +18,7 @@ from tracker.analysis.series import (
     distinct_shots,
     highest_doubt,
 )
-from tracker.analysis.trend import Point, theil_sen
+from tracker.analysis.trend import MIN_SPAN_YEARS, Point, theil_sen
 from tracker.domain.change import Axis
 from tracker.domain.comparison import Comparison
 
@@ -90,7 +90,12 @@ def evidence_between(
 
 
 def evidence_of_trend(
-    axis: Axis, visits: Sequence[Visit], pairs: Pairs, noise: NoiseTable
+    axis: Axis,
+    visits: Sequence[Visit],
+    pairs: Pairs,
+    noise: NoiseTable,
+    *,
+    min_span_years: float = MIN_SPAN_YEARS,
 ) -> Evidence | None:
     """Change a year over all visits, up to and including the latest.
 
@@ -111,7 +116,7 @@ def evidence_of_trend(
             years = (visit.day - first.day).days / DAYS_A_YEAR
             change = changes[visit.day]
             points.append(Point(years, change.value, _photo_sigma(change)))
-    slope = theil_sen(points)
+    slope = theil_sen(points, min_span_years)
     if slope is None:
         return None
     return Evidence(axis, slope.per_year, 0.0, slope.sigma, basis.dof, basis.size_source)

@@ -37,10 +37,19 @@ GRID_DIAMETER_PX = 72
 #: percentile (7.6 to 5.6).
 SMOOTHING = 0.03
 SEARCH = 0.05
-#: The border is the mask's business: where it wobbles, skin would be held against lesion.
-BORDER = 0.06
-#: A twentieth of the lesion must differ by `delta_e`: less may be a hair or a reflection.
-PERCENTILE = 95.0
+#: The border is the mask's business: where it wobbles, skin would be held against lesion. Not more
+#: of it is left out, since a focus likes to sit at the rim.
+BORDER = 0.03
+#: Differences are averaged over a disc of this radius, and the disc that differs most counts: a
+#: focus is a place, while a hair or a reflection is thin. Against the 95th percentile of all
+#: places (35 real pairs, foci painted into five lesions) it sees small foci better for its noise.
+FOCUS_RADIUS = 0.08
+#: Light that falls off across the lesion is taken off with the shift that all of it shares: this
+#: much of the slope that fits best, since a change of one half has a slope as well. On 49 real
+#: pairs that takes the 95th percentile of the noise from 8.0 to 6.9, and little of painted foci.
+TILT_KEPT = 0.7
+#: So much of a disc must lie in the lesion.
+MIN_DISC_SHARE = 0.4
 #: Less of the lesion in both photos, or fewer pixels across it, tell too little.
 MIN_SHARE = 0.3
 MIN_DIAMETER_PX = 24.0
@@ -58,8 +67,8 @@ _Colours = NDArray[np.float32]
 class FocalChange:
     """How the part that changed most differs from the lesion's overall change.
 
-    delta_e: CIEDE2000, the `PERCENTILE` over the lesion. delta_lab: mean later minus earlier
-    L*, a*, b* of the places at or above it. new_colour: name of the dermoscopic colour those places
+    delta_e: mean CIEDE2000 over the disc that differs most. delta_lab: mean later minus earlier
+    L*, a*, b* of that disc. new_colour: name of the dermoscopic colour those places
     have now, where the earlier lesion had nothing like it.
     """
 
@@ -141,8 +150,29 @@ def _laid_over(
     if np.count_nonzero(inner) < MIN_SHARE * np.count_nonzero(lesion_before):
         return None
     before, after = _smoothed(before, both), _smoothed(after, both)
-    after = after - np.median((after - before)[inner], axis=0)
+    after = after - _shared_shift(after - before, inner)
     return _LaidOver(before, after, inner, to_grid)
+
+
+def _shared_shift(apart: _Colours, inner: NDArray[np.bool_]) -> _Colours:
+    """What the whole lesion changed by, (h, w, 3): a plane per channel, so light across it as well.
+
+    Fitted by least squares, twice again without the places far off it: a focus is to stand out.
+    """
+    height, width = inner.shape
+    ys, xs = np.mgrid[:height, :width]
+    terms = np.stack([np.ones(inner.size), xs.ravel() / width, ys.ravel() / height], axis=1)
+    inside, planes = inner.ravel(), []
+    for channel in range(3):
+        values, kept = apart[..., channel].ravel(), inside
+        for _ in range(3):
+            slope = np.linalg.lstsq(terms[kept], values[kept], rcond=None)[0][1:]
+            tilted = TILT_KEPT * (terms[:, 1:] @ slope)
+            shift = float(np.median((values - tilted)[kept]))
+            off = np.abs(values - tilted - shift)
+            kept = inside & (off < 2 * 1.4826 * float(np.median(off[kept])) + 0.5)
+        planes.append((tilted + shift).reshape(height, width))
+    return np.stack(planes, axis=-1).astype(np.float32)
 
 
 def _grid(earlier: LesionView) -> tuple[Matrix, tuple[int, int]]:
@@ -195,13 +225,31 @@ def _beyond_search(
     sign: 1 where `other` is the later photo, else -1.
     """
     here, nearest = _most_alike(fixed, other, inner)
-    delta_e = delta_e_2000(here, nearest)
-    limit = float(np.percentile(delta_e, PERCENTILE))
-    changed = delta_e >= limit
+    changed, delta_e = _focus(delta_e_2000(here, nearest), inner)
     light, a, b = sign * (nearest - here)[changed].mean(axis=0)
     palette, now = (here, nearest) if sign > 0 else (other[inner], here)
     new = _new_colour(palette, now[changed].mean(axis=0))
-    return FocalChange(limit, (float(light), float(a), float(b)), new)
+    return FocalChange(delta_e, (float(light), float(a), float(b)), new)
+
+
+def _focus(
+    delta_e: NDArray[np.float64], inner: NDArray[np.bool_]
+) -> tuple[NDArray[np.bool_], float]:
+    """Which of the places (n,) lie in the disc that differs most, and by how much it does."""
+    reach = round(FOCUS_RADIUS * GRID_DIAMETER_PX)
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    kernel = disc.astype(np.float32)
+    values = np.zeros(inner.shape, np.float32)
+    values[inner] = delta_e
+    total = cv2.filter2D(values, -1, kernel, borderType=cv2.BORDER_CONSTANT)
+    inside = inner.astype(np.float32)
+    count = cv2.filter2D(inside, -1, kernel, borderType=cv2.BORDER_CONSTANT)
+    enough = inner & (count >= MIN_DISC_SHARE * float(kernel.sum()))
+    mean = np.where(enough, total / np.maximum(count, 1), -1.0)
+    row, column = np.unravel_index(int(np.argmax(mean)), mean.shape)
+    rows, columns = np.nonzero(inner)
+    changed = np.hypot(rows - row, columns - column) <= reach + 0.5
+    return np.asarray(changed), float(delta_e[changed].mean())
 
 
 def _new_colour(palette: _Colours, now: _Colours) -> str | None:

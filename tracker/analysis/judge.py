@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from tracker.analysis import message
 from tracker.analysis.evidence import Evidence, evidence_between, evidence_of_trend
 from tracker.analysis.noise import SIGNED, NoiseTable
+from tracker.analysis.recovery import recovery
 from tracker.analysis.series import (
     LesionSeries,
     Pairs,
@@ -86,8 +87,11 @@ def judge(series: LesionSeries, noise: NoiseTable) -> Change:
     limit = _area_limit(tests)
     unsure = limit is not None and limit > noise.max_area_detectable
     status = _status(axes, identity, area_unsure=unsure)
+    found = None
+    if series.mark is not None and identity is not False:
+        found = recovery(series.mark, visits, pairs, fitted)
     account = message.Account(
-        status, axes, alerts, identity, visits, pairs, limit if unsure else None
+        status, axes, alerts, identity, visits, pairs, limit if unsure else None, found
     )
     return Change(
         person=series.person,

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import median
 
+from tracker.analysis.recovery import Recovery, recovery_sentence
 from tracker.analysis.series import Pairs, SeriesObservation, Visit, between
-from tracker.domain import wording
+from tracker.domain import wording, wording_change
 from tracker.domain.change import Against, Alert, Axis, AxisChange, Status
 from tracker.domain.comparison import Comparison
 
@@ -27,7 +28,8 @@ class Account:
     """What there is to say.
 
     identity: whether the same lesion is shown. area_unsure: the growth that would be noticed, as a
-    share of the area, where that is too much to call the lesion unchanged.
+    share of the area, where that is too much to call the lesion unchanged. recovery: of a site that
+    the person marked.
     """
 
     status: Status
@@ -37,6 +39,7 @@ class Account:
     visits: tuple[Visit, ...]
     pairs: Pairs
     area_unsure: float | None = None
+    recovery: Recovery | None = None
 
 
 def message(account: Account) -> str:
@@ -52,6 +55,8 @@ def message(account: Account) -> str:
         case Status.BASELINE_ONLY:
             parts.append(f"{wording.status_sentence(account.status)}.")
             parts.append(wording.RECHECK)
+    if account.recovery is not None:
+        parts.append(recovery_sentence(account.recovery))
     return " ".join(parts)
 
 
@@ -72,7 +77,7 @@ def _changed(account: Account) -> Iterator[str]:
     ]
     if any(change > 0 for change in sizes):
         yield wording.GROWTH_CONFOUNDERS
-    if any(change < 0 for change in sizes) or _lighter(account):
+    if account.recovery is None and (any(change < 0 for change in sizes) or _lighter(account)):
         yield wording.SHRINKING_COUNTS
     if len(account.visits[-1].observations) == 1:
         yield wording.CONFIRM_WITH_SECOND
@@ -84,11 +89,11 @@ def _remarks(account: Account) -> Iterator[str]:
     One sentence that all photos of a visit agree on, or none.
     """
     leads = {
-        Axis.AREA: wording.BORDER_MOVED,
-        Axis.DIAMETER: wording.BORDER_MOVED,
-        Axis.SHAPE: wording.BORDER_MOVED,
-        Axis.COLOUR: wording.NEW_COLOUR_LEAD,
-        Axis.EMBEDDING: wording.NEW_COLOUR_LEAD,
+        Axis.AREA: wording_change.BORDER_MOVED,
+        Axis.DIAMETER: wording_change.BORDER_MOVED,
+        Axis.SHAPE: wording_change.BORDER_MOVED,
+        Axis.COLOUR: wording_change.NEW_COLOUR_LEAD,
+        Axis.EMBEDDING: wording_change.NEW_COLOUR_LEAD,
     }
     for axis in account.axes:
         if axis.flagged and axis.against is not Against.TREND:

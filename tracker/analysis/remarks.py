@@ -6,7 +6,7 @@ from tracker.analysis.focal import FocalChange
 from tracker.analysis.growth import border_shift
 from tracker.analysis.registration.plane import Matrix
 from tracker.analysis.view import LesionView
-from tracker.domain import wording
+from tracker.domain import wording_change
 
 #: A new colour is told from this focal change on (CIEDE2000); less is what two photos differ by.
 TOLD_DELTA_E = 6.0
@@ -21,13 +21,13 @@ def border_remarks(
         return ()
     grew = shift.mean > 0
     if shift.is_one_sided:
-        text = wording.GREW_ON_ONE_SIDE if grew else wording.SHRANK_ON_ONE_SIDE
+        text = wording_change.GREW_ON_ONE_SIDE if grew else wording_change.SHRANK_ON_ONE_SIDE
         return (text.format(side=shift.side),)
-    return (wording.GREW_EVENLY if grew else wording.SHRANK_EVENLY,)
+    return (wording_change.GREW_EVENLY if grew else wording_change.SHRANK_EVENLY,)
 
 
 def colour_remarks(focal: FocalChange | None) -> tuple[str, ...]:
     """The name of a colour that was not there."""
     if focal is None or focal.new_colour is None or focal.delta_e < TOLD_DELTA_E:
         return ()
-    return (wording.NEW_COLOUR.format(colour=focal.new_colour),)
+    return (wording_change.NEW_COLOUR.format(colour=focal.new_colour),)

@@ -8,6 +8,7 @@ from datetime import date
 
 from tracker.analysis.noise import DoubleShot, NoiseTable
 from tracker.domain.analysis import Measures, Scale
+from tracker.domain.body import SiteMark
 from tracker.domain.capture import CaptureTime, Modality
 from tracker.domain.comparison import Comparison
 from tracker.domain.records import Lesion, Observation, Symptom
@@ -34,7 +35,8 @@ class LesionSeries:
 
     observations: in any order. comparisons: those stored between them, of any two photos; see
     `wanted_pairs`. symptoms: every one still standing. other_double_shots: those of the person's
-    other lesions; the lesion's own are found in `comparisons`.
+    other lesions; the lesion's own are found in `comparisons`. mark: what the person says the skin
+    is, None for a spot like any other.
     """
 
     person: str
@@ -45,6 +47,7 @@ class LesionSeries:
     symptoms: tuple[Symptom, ...] = ()
     is_new: bool = False
     other_double_shots: tuple[DoubleShot, ...] = ()
+    mark: SiteMark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ def series_of(
         symptoms=tuple(symptoms),
         is_new=lesion.is_new,
         other_double_shots=tuple(other_double_shots),
+        mark=lesion.mark,
     )
 
 

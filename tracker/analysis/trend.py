@@ -33,19 +33,19 @@ class Slope:
     sigma: float
 
 
-def theil_sen(points: Sequence[Point]) -> Slope | None:
+def theil_sen(points: Sequence[Point], min_span_years: float = MIN_SPAN_YEARS) -> Slope | None:
     """Median slope over all pairs of points (Theil 1950, Sen 1968).
 
     A single bad visit among three or more, other than the first or last, moves it little. Visits
     that are missing stay missing.
 
     Args:
-        points: at least MIN_VISITS over at least MIN_SPAN_YEARS, else None; any order.
+        points: at least MIN_VISITS over at least `min_span_years`, else None; any order.
     """
     if len(points) < MIN_VISITS:
         return None
     ordered = sorted(points, key=lambda point: point.years)
-    if ordered[-1].years - ordered[0].years < MIN_SPAN_YEARS:
+    if ordered[-1].years - ordered[0].years < min_span_years:
         return None
     slopes = [
         (later.value - earlier.value) / (later.years - earlier.years)

@@ -115,14 +115,6 @@ MEASURED_ALL_THE_SAME: Final = (
 SHRINKING_COUNTS: Final = (
     "A spot that shrinks or fades has changed as well, and is shown like any other change."
 )
-#: How a border moved, the later photo laid over the earlier one; {side} as seen in the earlier.
-BORDER_MOVED: Final = "The border moved"
-GREW_ON_ONE_SIDE: Final = f"{BORDER_MOVED} outwards on one side: {{side}}."
-GREW_EVENLY: Final = f"{BORDER_MOVED} outwards about evenly all round."
-SHRANK_ON_ONE_SIDE: Final = f"{BORDER_MOVED} inwards on one side: {{side}}."
-SHRANK_EVENLY: Final = f"{BORDER_MOVED} inwards about evenly all round."
-NEW_COLOUR_LEAD: Final = "Part of the spot has a colour that the earlier photo does not show"
-NEW_COLOUR: Final = f"{NEW_COLOUR_LEAD}: {{colour}}."
 MORE_DOUBLE_SHOTS: Final = (
     "Two photos on one day, each framed anew and not in a burst, narrow what can be detected."
 )

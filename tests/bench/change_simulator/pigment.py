@@ -15,6 +15,8 @@ MELANIN = np.array([0.55, 0.85, 1.0], np.float32)
 #: (vessels).
 BLUE_GREY = np.array([1.7, 1.15, 0.85], np.float32)
 RED = np.array([0.15, 1.0, 0.85], np.float32)
+#: Detail finer than this share of the pattern that is lost stays.
+GRAIN = 0.25
 #: Wavelength of a part's ragged outline, and softness of its edge, as shares of the diameter.
 _RAGGED, _SOFT = 0.08, 0.015
 
@@ -38,11 +40,16 @@ def regressed(scene: Scene, rng: np.random.Generator, share: float, left: float)
 
 
 def structure_lost(scene: Scene, width: float) -> Scene:
-    """Pattern finer than `width` diameters smoothed away inside the border; the tone stays."""
+    """Pattern finer than `width` diameters smoothed away inside the border.
+
+    The tone stays, and so does the finest grain: a lesion without it would be called out of focus.
+    """
     sigma = width * scene.diameter_px
     inside = scene.mask.astype(np.float32)
     norm = np.maximum(cv2.GaussianBlur(inside, (0, 0), sigma), 1e-3)[..., None]
     even = cv2.GaussianBlur(scene.density * inside[..., None], (0, 0), sigma) / norm
+    grain = scene.density - cv2.GaussianBlur(scene.density, (0, 0), GRAIN * sigma)
+    even = even + grain
     depth = cv2.distanceTransform(scene.mask.astype(np.uint8), cv2.DIST_L2, 5)
     weight = np.clip(np.asarray(depth) / (0.06 * scene.diameter_px), 0, 1)[..., None]
     mixed = scene.density * (1 - weight) + even * weight
