@@ -42,6 +42,8 @@ def to_pdf(document: ReportDocument) -> bytes:
     files: dict[str, str] = {}
     page = _jsonable(sheet, files, lambda text: set_text(text, missing))
     page["paper"] = _PAPERS[document.paper]
+    # A title bar turns no words around: the name stands in it without marks of direction.
+    page["file_title"] = printable(f"{sheet.title}, {sheet.person}", missing)
     page["missing_note"] = MISSING_NOTE if missing else None
     files["report.json"] = json.dumps(page, ensure_ascii=False)
     source = f"{template('fonts.typ')}\n{template('report.typ')}"

@@ -19,7 +19,7 @@ FOR_CLINICIANS = (
     "Clinician's pack: it carries class probabilities and is not meant for the person alone."
 )
 SUMMARY_HEADINGS = ("No.", "Lesion", "Site", "Result", "Photos", "Period", "Page")
-_SUMMARY_WIDTHS = (0, 1.7, 1.4, 3, 0, 0, 0)
+_SUMMARY_WIDTHS = (0, 1.7, 1.2, 3.4, 0, 0, 0)
 _ORDER = (
     Status.CHANGED,
     Status.CANNOT_COMPARE,
