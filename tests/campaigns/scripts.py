@@ -105,21 +105,21 @@ class MadeWorkspace(Workspace):
 
 
 @cache
-def _jpegs() -> tuple[bytes, ...]:
-    made = []
+def _jpegs(width_px: int, height_px: int) -> tuple[bytes, ...]:
+    made, shape = [], (height_px, width_px, 3)
     for seed in range(IMPORTED):
-        pixels = np.random.default_rng(seed).integers(0, 255, (48, 64, 3), dtype=np.uint8)
+        pixels = np.random.default_rng(seed).integers(0, 255, shape, dtype=np.uint8)
         file = BytesIO()
         Image.fromarray(pixels).save(file, "JPEG", quality=80)
         made.append(file.getvalue())
     return tuple(made)
 
 
-def write_manifest(folder: Path) -> Path:
-    """A manifest of `IMPORTED` small photos beside it, in `folder`."""
+def write_manifest(folder: Path, *, width_px: int = 64, height_px: int = 48) -> Path:
+    """A manifest of `IMPORTED` photos of that size beside it, in `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     lines = ["photo,person,lesion,taken_at,note"]
-    for number, data in enumerate(_jpegs()):
+    for number, data in enumerate(_jpegs(width_px, height_px)):
         (folder / f"imported{number}.jpg").write_bytes(data)
         lines.append(f"imported{number}.jpg,Ida,lesion {number % 2},2024-05-0{number + 1},row")
     path = folder / "manifest.csv"

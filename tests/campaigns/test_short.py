@@ -10,7 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.campaigns import children, command, cut, flip, full, kill, machine, plaintext, story
+from tests.campaigns import (
+    children,
+    command,
+    cut,
+    flip,
+    full,
+    kill,
+    kill_export,
+    machine,
+    plaintext,
+    story,
+)
 from tests.campaigns.children import Job
 from tests.campaigns.command import Attack, Case, Outcome
 from tests.campaigns.kill import Rehearsal, examine
@@ -65,6 +76,11 @@ def test_full_disks(tmp_path: Path) -> None:
         hold(full.attack, range(0, 8, 2), tmp_path)
         pytest.skip("small real disks can only be mounted by root on Linux; the rest has passed")
     hold(full.attack, range(4), tmp_path)
+
+
+def test_killed_exports(tmp_path: Path) -> None:
+    """Killed at a step, in place of an earlier export and where there was none."""
+    hold(kill_export.attack, range(0, 2 * len(kill_export.TARGETS), 10), tmp_path)
 
 
 def test_stories() -> None:

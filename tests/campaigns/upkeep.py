@@ -16,17 +16,16 @@ from tests.campaigns.places import (
 )
 from tests.campaigns.scripts import Acknowledge
 from tests.store.builders import add
+from tests.store.fixtures_make import unpack
 from tests.store.kinds import CHEAP
-from tracker import resources
+from tests.store.kinds import PASSPHRASE as FIXTURES_PASSPHRASE
 from tracker.errors import WrongPassphraseError
 from tracker.store import Vault, backup, kept, keys, restore
 from tracker.store.cache import CACHE_FOLDER
-from tracker.store.database import DATABASE_FILE
 from tracker.store.disk import neutral_times
 from tracker.store.head import HEAD_FILE
 from tracker.store.header import HEADER_COPY_FILE, JOURNAL_FOLDER
 from tracker.store.index import STAMP_FILE
-from tracker.store.snapshot import SNAPSHOT_FILE
 from tracker.store.verify import repair_vault
 
 BACKUP_FILE, EARLIER = "diary.backup.zip", "earlier.txt"
@@ -63,39 +62,19 @@ class Create(Operation):
 
 
 class Migrate(Operation):
-    """The first opening by a program with a newer schema."""
+    """The first opening by this program of a vault that one of an earlier schema wrote."""
 
     name = "migrate"
 
     def prepare(self, place: Place) -> Place:
-        first = place.path.parent / "first-migrations"
-        first.mkdir()
-        newest = resources.migrations_dir
-        oldest = min(newest().glob("*.sql"))
-        (first / oldest.name).write_bytes(oldest.read_bytes())
-        for name in (DATABASE_FILE, SNAPSHOT_FILE):
-            (place.path / name).unlink(missing_ok=True)
-        resources.migrations_dir = lambda: first
-        try:
-            content = _fresh(place)
-        finally:
-            resources.migrations_dir = newest
-        assert content.photos
-        return place
+        shutil.rmtree(place.path)
+        unpack("format-1-reanalysed" if place.data_key is None else "format-2-full", place.path)
+        return unlocked(place.path, FIXTURES_PASSPHRASE)
 
     def act(self, place: Place, acknowledge: Acknowledge) -> None:
         with place.open() as vault:
             vault.info()
         acknowledge(None)
-
-
-def _fresh(place: Place) -> Content:
-    """The content as a program reads it that was just started."""
-    kept.forget(place.path)
-    try:
-        return place.content()
-    finally:
-        kept.forget(place.path)
 
 
 class BackUp(Operation):

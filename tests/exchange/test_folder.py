@@ -94,6 +94,38 @@ def test_a_failed_export_leaves_the_earlier_one(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
+def test_what_is_left_of_a_leftover_is_replaced_too(tmp_path: Path) -> None:
+    left = tmp_path / ".out.moletrail-part"
+    left.mkdir()  # killed before anything was in it
+    with new_folder(tmp_path / "out", {}) as folder:
+        (folder / "a.txt").touch()
+    for name in (".out.moletrail-part", ".out.moletrail-old"):
+        assert not (tmp_path / name).exists()
+
+
+def test_what_tells_whose_a_leftover_is_goes_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = tmp_path / ".out.moletrail-part"
+    (left / "photos").mkdir(parents=True)
+    (left / f".{MARKER}").touch()
+    (left / "photos" / "a.jpg").write_bytes(b"a")
+    (left / "b.csv").write_bytes(b"b")
+    gone: list[str] = []
+    real = shutil.rmtree
+
+    def rmtree(path: Path, **named: bool) -> None:
+        gone.append(Path(path).name)
+        if Path(path) == left:
+            assert [each.name for each in left.iterdir()] == [f".{MARKER}"]
+        real(path, **named)
+
+    monkeypatch.setattr(shutil, "rmtree", rmtree)
+    with new_folder(tmp_path / "out", {}):
+        pass
+    assert gone == ["photos", left.name]
+
+
 def test_what_a_killed_export_left_is_swept_and_other_things_are_not(tmp_path: Path) -> None:
     left = tmp_path / ".out.moletrail-part"
     left.mkdir()

@@ -192,8 +192,14 @@ def _discard_leftover(folder: Path) -> None:
     """Remove an earlier export's staging or replaced folder; another's stays and is refused."""
     if not folder.exists():
         return
-    if not (folder / f".{MARKER}").exists() and not (folder / MARKER).exists():
+    marks = (folder / f".{MARKER}", folder / MARKER)
+    if any(folder.iterdir()) and not any(mark.exists() for mark in marks):
         raise InputError(f"'{folder}' is in the way.", next_step="Move it away.")
+    for path in folder.iterdir():  # what tells whose it is goes last, should this be stopped too
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif path not in marks:
+            path.unlink()
     shutil.rmtree(folder)
 
 

@@ -288,7 +288,7 @@ class Journal:
         """
         kind = self._lines.kind_of(line)
         if kind is not None and kind not in KINDS:
-            raise newer(self._vault, f"journal entry {seq}")
+            raise newer(self._vault, f"journal entry {seq}: {kind!r}")
 
     def _after_end(self) -> bytes:
         """What lies after the last finished group."""
