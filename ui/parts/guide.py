@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from tracker.domain.capture import Modality
 from tracker.errors import UnknownNameError
 from tracker.services import pictures, timeline
 from tracker.services.comparing import read_series
@@ -20,6 +21,13 @@ def known_lesions(person: str) -> list[LesionRow]:
         return timeline.lesions(session.workspace(), person)
     except UnknownNameError:
         return []
+
+
+def last_modality(person: str, lesion: str) -> Modality | None:
+    """How the latest photo of a spot was taken: the next one is compared with its like only."""
+    if not any(row.lesion == lesion and row.observations for row in known_lesions(person)):
+        return None
+    return read_series(session.workspace(), person, lesion).observations[-1].modality
 
 
 def show(person: str) -> bytes | None:

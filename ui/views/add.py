@@ -31,7 +31,7 @@ def show() -> None:
             key="add_person", default=wanted[0] if wanted is not None else None
         )
     with right:
-        modality = _modality()
+        modality = _modality(None if wanted is None else guide.last_modality(*wanted))
     if person is None:
         st.caption(common.ADD_NAME_FIRST)
         return
@@ -45,18 +45,19 @@ def show() -> None:
     _from_phone()
 
 
-def _modality() -> Modality:
+def _modality(last: Modality | None) -> Modality:
     words = {
         common.ADD_MODALITY_CLINICAL: Modality.CLINICAL,
         common.ADD_MODALITY_DERMOSCOPIC: Modality.DERMOSCOPIC,
     }
+    first = common.ADD_MODALITY_CLINICAL
     chosen = st.segmented_control(
         common.ADD_MODALITY,
         list(words),
-        default=common.ADD_MODALITY_CLINICAL,
+        default=next((name for name, one in words.items() if one is last), first),
         required=True,
     )
-    return words[chosen or common.ADD_MODALITY_CLINICAL]
+    return words[chosen or first]
 
 
 def _photos(last: bytes | None) -> dict[str, Picture]:
