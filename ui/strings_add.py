@@ -14,9 +14,6 @@ FROM_PHONE_WAYS = (
     "and the phone by way of that service, before Moletrail sees them. A messenger does so as "
     "well, and reduces the picture.",
 )
-FILES_TAB = "Files"
-CAMERA_TAB = "Camera"
-SOURCE = "Where the photos come from"
 
 MEASURING = "Measuring {done} of {total}: {photo}"
 STOP = "Stop for now"
@@ -24,8 +21,6 @@ STOPPED = "Stopped. What was measured stays here, and nothing is lost."
 GO_ON = "Measure the rest ({count})"
 SAVE_READY = "Save the {count} that are ready"
 SAVING = "Saving {done} of {total}"
-SAVE_STOPPED = "Stopped. {count} were saved; the others are still here."
-SAVED_TITLE = "Saved"
 NOT_READY = "Not ready yet: {why}."
 MISSING_DATE = "the day it was taken"
 MISSING_LESION = "which spot it shows"
@@ -46,7 +41,6 @@ WHERE = "Where on the body"
 ANYWHERE = "anywhere: by likeness alone"
 DETAILS = "Scale and note"
 PROFILE = "Taken with this calibrated device"
-ASKED_LATER = "Leave this open to be asked later."
 
 DOUBLE_TITLE = "Now take a second one"
 GUIDE_TITLE = "Make the next photo of {lesion} look like this one"
@@ -57,7 +51,6 @@ GUIDE_POINTS = (
     "a hand's breadth of skin around it, with the card or a ruler",
 )
 GUIDE_TAKEN = "Taken on {day}."
-GUIDE_END = "Another spot after all"
 GUIDE_WHICH = "Show the last photo of a spot as a guide"
 
 CAMERA_START = "Turn the camera on"
@@ -105,7 +98,6 @@ INBOX_EMPTY = "Nothing new in the folder."
 INBOX_NEW = "{count} new"
 INBOX_LOOK = "Look at them"
 INBOX_LOOKING = "Looking at {done} of {total}: {photo}"
-INBOX_GROUP = "{person}, {lesion}"
 INBOX_UNKNOWN = "No spot yet"
 INBOX_SURE = "lines up"
 INBOX_LIKE = "likeness {likeness:.0%}"

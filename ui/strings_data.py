@@ -9,7 +9,6 @@ SECTION_WHERE = "Where it is, and who can open it"
 SECTION_PRIVACY = "Proof of privacy"
 SECTION_KEEP = "Backup and check"
 SECTION_MODEL = "Versions of models and methods"
-SECTION_REPORTS = "Reports"
 SECTION_DELETE = "Delete a person"
 SECTION_BIN = "Bin"
 
@@ -41,8 +40,6 @@ BACKUP_LAST = "The last one was written on {day}, to {file}."
 BACKUP_NEVER = "This computer knows of no backup yet."
 
 METHODS = "Comparison and judgement"
-METHOD_COMPARE = "comparison of two photos"
-METHOD_JUDGE = "judgement of a series"
 ABOUT = "What this tool is not"
 
 
