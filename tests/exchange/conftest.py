@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +12,11 @@ import pytest
 
 from tests import made_up
 from tracker.domain.analysis import LesionMask
+from tracker.domain.body import BodyPlace, BodyView, SiteMark
 from tracker.domain.capture import CaptureTime, DateSource
+from tracker.domain.care import DecisionKind
 from tracker.domain.geometry import Box
-from tracker.domain.records import Lesion, LifeCycle, SymptomKind
+from tracker.domain.records import Lesion, LifeCycle, MaskMethod, Person, SymptomKind
 from tracker.services.intake import add_photo
 from tracker.services.results import AddRequest, Stored
 from tracker.services.session import Workspace
@@ -61,6 +63,7 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
         vault.set_life_cycle(lesion, LifeCycle.EXCISED, "+ pathology: =none\nsecond line")
         vault.set_site(vault.lesion(ada, HOSTILE_NAME), "back, low")
         _corrections(vault, vault.lesion(ada, first.lesion))
+        _care(vault, ada)
     return workspace.vault_path
 
 
@@ -82,10 +85,34 @@ def _corrections(vault: Vault, lesion: Lesion) -> None:
     )
     measures = replace(analysis.measures, area_px=float(inner.sum()), border_doubt=None)
     by_hand = replace(analysis, roi=drawn.box, mask=drawn, measures=measures)
-    vault.add_analysis(seen.observation_id, by_hand)
+    vault.correct_mask(seen.observation_id, by_hand, MaskMethod.BRUSH, "=Dr Bär")
     day = datetime(2022, 2, 3)  # before the other photo: their order turns round
     vault.set_capture(other.observation_id, CaptureTime(day, "day", DateSource.GIVEN))
     vault.rename_lesion(lesion, "=renamed")
+
+
+def _care(vault: Vault, ada: Person) -> None:
+    """What people decide, answer and look over."""
+    lesion, excised = vault.lesion(ada, "=renamed"), vault.lesion(ada, HOSTILE_NAME)
+    seen, _ = vault.observations(lesion)
+    vault.set_place(lesion, BodyPlace(BodyView.BACK, 0.25, 1 / 3))
+    vault.set_mark(vault.lesion(ada, "=renamed"), SiteMark.WOUND)
+    vault.set_recheck(vault.lesion(ada, "=renamed"), 4)
+    note = "+ pathology: =none\nsecond line"
+    vault.set_life_cycle(excised, LifeCycle.EXCISED, note, on=date(2025, 6, 1))
+    vault.add_decision(excised, DecisionKind.EXCISE, "=Dr Bär", note=HOSTILE)
+    vault.add_decision(
+        lesion,
+        DecisionKind.MONITOR,
+        "Dr Ada",
+        until=date(2026, 3, 4),
+        observations=[seen.observation_id],
+    )
+    vault.add_decision(lesion, DecisionKind.REOPENED, "Dr Ada")
+    vault.add_answer(lesion, [], observation_id=seen.observation_id)
+    vault.add_answer(excised, [SymptomKind.ITCH, SymptomKind.PAIN])
+    vault.save_survey(ada, "@whole body", date(2021, 1, 2), [lesion], note="-all")
+    vault.save_survey(ada, "feet", date(2021, 1, 2), [])
 
 
 @pytest.fixture

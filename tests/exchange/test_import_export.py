@@ -7,15 +7,20 @@ import hashlib
 import io
 import json
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from tracker.domain.body import BodyPlace, BodyView, SiteMark
+from tracker.domain.care import DecisionKind
+from tracker.domain.records import LifeCycle, MaskMethod
 from tracker.errors import InputError, ManifestError, PhotoUnreadableError
 from tracker.exchange.columns import Kind
 from tracker.exchange.csv_tables import csv_bytes
 from tracker.exchange.folder import MARKER
 from tracker.exchange.reading import find_export, read_rows
+from tracker.exchange.tables_care import CARE
 from tracker.exchange.tables_details import COMPARISONS, PHOTOS
 from tracker.exchange.tables_observations import OBSERVATIONS
 from tracker.exchange.tables_people import LESIONS, PEOPLE, SYMPTOMS
@@ -86,12 +91,64 @@ def test_what_a_person_corrected_is_in_it(exported: Path) -> None:
     assert [row["requested_x_px"] for row in rows if row["lesion"] is None] == [300]
 
 
+def test_what_people_decided_and_answered_comes_back(exported: Path, tmp_path: Path) -> None:
+    workspace = _new(tmp_path)
+    _import(workspace, exported)
+    with workspace.open() as vault:
+        ada = vault.person("Ada")
+        lesion = vault.lesion(ada, "=renamed")
+        seen, corrected = vault.observations(lesion)
+        assert lesion.place == BodyPlace(BodyView.BACK, 0.25, 1 / 3)
+        assert (lesion.mark, lesion.recheck_months) == (SiteMark.WOUND, 4)
+        assert seen.mask_corrected is None
+        assert corrected.mask_corrected is not None
+        by_hand = corrected.mask_corrected
+        assert (by_hand.by, by_hand.method) == ("=Dr Bär", MaskMethod.BRUSH)
+        kinds = [each.kind for each in vault.decisions(lesion)]
+        assert kinds == [DecisionKind.MONITOR, DecisionKind.REOPENED]
+        assert vault.decisions(lesion)[0].observations == (seen.observation_id,)
+        (answer,) = vault.answers(lesion)
+        assert (answer.kinds, answer.observation_id) == ((), seen.observation_id)
+        surveys = vault.surveys(ada)
+        assert [each.lesions for each in surveys] == [(lesion.lesion_id,), ()]
+        (excised,) = (each for each in vault.lesions(ada) if each.life_cycle is LifeCycle.EXCISED)
+        assert excised.stage_on == date(2025, 6, 1)
+
+
+def test_an_export_from_before_these_tables_is_read(exported: Path, tmp_path: Path) -> None:
+    folder = _edited(exported, tmp_path)
+    files = json.loads((folder / MARKER).read_text("utf-8"))["files"]
+    for table in CARE:
+        (folder / f"{table.name}.csv").unlink()
+        del files[f"{table.name}.csv"]
+    _remark(folder, files=files)
+    workspace = _new(tmp_path)
+    assert [type(result) for result in _import(workspace, folder)] == [Stored] * 4
+    with workspace.open() as vault:
+        assert (vault.decisions(), vault.answers(), vault.surveys()) == ([], [], [])
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value"),
+    [
+        ("lesion_details", "place_x", "1.5"),
+        ("lesion_details", "life_cycle_on", "1/2/2025"),
+        ("decisions", "decision_id", "x"),
+        ("surveys", "surveyed_on", "yesterday"),
+    ],
+)
+def test_a_spoiled_table_of_decisions_stores_nothing(
+    exported: Path, tmp_path: Path, table: str, column: str, value: str
+) -> None:
+    test_a_spoiled_table_stores_nothing(exported, tmp_path, table, column, value)
+
+
 def test_parquet_holds_the_same(stored: Path, exported: Path, tmp_path: Path) -> None:
     write_export(Workspace(stored), "parquet", tmp_path / "parquet")
     first, second = find_export(exported), find_export(tmp_path / "parquet")
     assert first is not None
     assert second is not None
-    for table in (PEOPLE, LESIONS, OBSERVATIONS, COMPARISONS, PHOTOS, SYMPTOMS):
+    for table in (PEOPLE, LESIONS, OBSERVATIONS, COMPARISONS, PHOTOS, SYMPTOMS, *CARE):
         timeless = {column.name for column in table.columns if column.kind is Kind.LOCAL_TIME}
         for one, other in zip(read_rows(first, table), read_rows(second, table), strict=True):
             assert {k: v for k, v in one.items() if k not in timeless} == {

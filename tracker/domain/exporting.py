@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tracker.domain.analysis import ModelIdentity
+from tracker.domain.care import Answer, Decision, Survey
 from tracker.domain.change import Change
 from tracker.domain.comparison import Comparison
 from tracker.domain.records import Lesion, Observation, Person, PhotoRecord, Symptom
@@ -64,6 +65,7 @@ class ExportLesion:
         pathology).
     observations: oldest first. comparisons: of the current method, in the order they were made.
     change: the judgement, None where the lesion has no photo. symptoms: by when they were noted.
+    decisions, answers: oldest first.
     """
 
     lesion: Lesion
@@ -72,6 +74,8 @@ class ExportLesion:
     comparisons: tuple[Comparison, ...]
     change: Change | None
     symptoms: tuple[Symptom, ...]
+    decisions: tuple[Decision, ...] = ()
+    answers: tuple[Answer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,6 +85,7 @@ class ExportPerson:
     person: Person
     lesions: tuple[ExportLesion, ...]
     unassigned: tuple[ExportObservation, ...]
+    surveys: tuple[Survey, ...] = ()
 
     def observations(self) -> Iterator[ExportObservation]:
         """Every observation: by lesion, then those without one."""

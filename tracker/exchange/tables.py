@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tracker.domain.exporting import Export
 from tracker.exchange.columns import Table
+from tracker.exchange.tables_care import CARE
 from tracker.exchange.tables_details import (
     COMPARISONS,
     EMBEDDINGS,
@@ -24,6 +25,7 @@ ALL = (
     CHANGE_AXES,
     ALERTS,
     SYMPTOMS,
+    *CARE,
     PHOTOS,
     QUALITY_ISSUES,
     OTHER_REGIONS,

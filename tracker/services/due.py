@@ -18,7 +18,7 @@ from typing import TypeVar
 
 from tracker.domain import wording_care
 from tracker.domain.body import BodyPlace
-from tracker.domain.care import Decision, DecisionKind
+from tracker.domain.care import Answer, Decision, DecisionKind
 from tracker.domain.records import LifeCycle, Symptom
 from tracker.exchange.calendar_file import CalendarDay, calendar_text
 from tracker.services.decisions import standing
@@ -26,7 +26,7 @@ from tracker.services.files import write_output
 from tracker.services.session import Workspace
 from tracker.store.values import LesionSpan
 
-_Record = TypeVar("_Record", Decision, Symptom)
+_Record = TypeVar("_Record", Answer, Decision, Symptom)
 
 FIRST_MONTHS = 3
 USUAL_MONTHS = 6

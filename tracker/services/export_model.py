@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from tracker import __version__
+from tracker.domain.care import Answer, Decision, Survey
 from tracker.domain.change import Change
 from tracker.domain.exporting import (
     Export,
@@ -16,6 +18,7 @@ from tracker.domain.exporting import (
 from tracker.domain.records import Observation, Person
 from tracker.services.changes import changes
 from tracker.services.comparing import Series, series_in
+from tracker.services.due import by_lesion
 from tracker.services.results import ObservationRow
 from tracker.services.session import Workspace
 from tracker.services.timeline import series_rows
@@ -59,6 +62,9 @@ def build_export(
         chosen = vault.people() if only is None else [vault.person(only)]
         notes = vault.life_cycle_notes()
         read = [(each, *_read_person(vault, each)) for each in chosen]
+        care = _Care(
+            notes, by_lesion(vault.decisions()), by_lesion(vault.answers()), vault.surveys()
+        )
     return Export(
         vault_id=info.vault_id,
         demo=info.demo,
@@ -67,13 +73,24 @@ def build_export(
         people=tuple(
             ExportPerson(
                 each,
-                tuple(_lesion(workspace, series, notes, judged) for series in of_lesions),
+                tuple(_lesion(workspace, series, care, judged) for series in of_lesions),
                 tuple(ExportObservation(seen) for seen in unassigned),
+                tuple(one for one in care.surveys if one.person_id == each.person_id),
             )
             for each, of_lesions, unassigned in read
         ),
         clinician=clinician,
     )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Care:
+    """What people wrote, decided and answered, by lesion id, and what they looked over."""
+
+    notes: Mapping[str, str]
+    decisions: Mapping[str, Sequence[Decision]]
+    answers: Mapping[str, Sequence[Answer]]
+    surveys: Sequence[Survey]
 
 
 def _read_person(vault: Vault, person: Person) -> tuple[list[Series], list[Observation]]:
@@ -88,18 +105,18 @@ def _read_person(vault: Vault, person: Person) -> tuple[list[Series], list[Obser
     return of_lesions, by_lesion.get(None, [])
 
 
-def _lesion(
-    workspace: Workspace, series: Series, notes: dict[str, str], judged: _Judged
-) -> ExportLesion:
+def _lesion(workspace: Workspace, series: Series, care: _Care, judged: _Judged) -> ExportLesion:
     lesion = series.lesion
     rows: Sequence[ObservationRow] = series_rows(workspace, series) if series.observations else ()
     return ExportLesion(
         lesion=lesion,
-        life_cycle_note=notes.get(lesion.lesion_id),
+        life_cycle_note=care.notes.get(lesion.lesion_id),
         observations=tuple(_observation(row) for row in rows),
         comparisons=tuple(series.comparisons.values()),
         change=judged.get((lesion.person, lesion.name)),
         symptoms=series.symptoms,
+        decisions=tuple(care.decisions.get(lesion.lesion_id, ())),
+        answers=tuple(care.answers.get(lesion.lesion_id, ())),
     )
 
 

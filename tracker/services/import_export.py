@@ -24,6 +24,14 @@ from tracker.exchange.tables_observations import OBSERVATIONS
 from tracker.exchange.tables_people import LESIONS, PEOPLE, SYMPTOMS
 from tracker.services.comparing import compare_pairs
 from tracker.services.export_rows import box_of, earlier_analysis, word_of
+from tracker.services.import_care import (
+    CareTables,
+    keep_care,
+    keep_correction,
+    keep_details,
+    read_care,
+    stage_on,
+)
 from tracker.services.remeasuring import measured_again
 from tracker.services.results import Duplicate, ImportStep, IntakeResult, Refusal, Stored
 from tracker.services.session import Workspace
@@ -46,6 +54,7 @@ class _Tables:
     symptoms: Sequence[Row]
     comparisons: Sequence[Row]
     looks: Mapping[str, NDArray[np.float32]]
+    care: CareTables
 
 
 def import_export(workspace: Workspace, found: FoundExport) -> Iterator[ImportStep]:
@@ -84,6 +93,7 @@ def _read(found: FoundExport) -> _Tables:
             row["observation_id"]: np.asarray(row["embedding"], np.float32)
             for row in read_rows(found, EMBEDDINGS)
         },
+        care=read_care(found),
     )
     for row in (*tables.observations, *tables.symptoms, *tables.comparisons):
         if row["lesion_id"] is not None and row["lesion_id"] not in tables.lesions:
@@ -247,6 +257,7 @@ def _store(
                 added_at=seen.added_at,
             )
         )
+        stored = keep_correction(vault, tables.care, stored, seen.observation_id)
     return Stored(
         photo=photo["photo_file"],
         person=stored.person.name,
@@ -266,11 +277,23 @@ def _life(workspace: Workspace, tables: _Tables) -> None:
             stage = word_of(LifeCycle, row["life_cycle"])
             note = notes.get(lesion.lesion_id)
             told = stage is not LifeCycle.ACTIVE or row["life_cycle_note"] not in (None, note)
+            details = tables.care.details.get(row["lesion_id"])
             if lesion.life_cycle is LifeCycle.ACTIVE and told:
-                vault.set_life_cycle(lesion, stage, row["life_cycle_note"])
+                into = _merged_into(vault, tables, details)
+                day, note = stage_on(details), row["life_cycle_note"]
+                lesion = vault.set_life_cycle(lesion, stage, note, on=day, into=into)
+            keep_details(vault, details, lesion)
         for row in tables.symptoms:
             lesion = _lesion(vault, tables.lesions[row["lesion_id"]])
             _symptom(vault, lesion, row)
+        lesions = {lesion_id: _lesion(vault, row) for lesion_id, row in tables.lesions.items()}
+        keep_care(vault, tables.care, lesions)
+
+
+def _merged_into(vault: Vault, tables: _Tables, details: Row | None) -> Lesion | None:
+    """The vault's lesion that a merged one became part of, if it came along."""
+    into = None if details is None else tables.lesions.get(details["merged_into"])
+    return None if into is None else _lesion(vault, into)
 
 
 def _symptom(vault: Vault, lesion: Lesion, row: Row) -> None:
