@@ -10,7 +10,7 @@ from tests import made_up
 from tracker.errors import InputError, UsageError
 from tracker.services import inbox
 from tracker.services.intake import add_photo
-from tracker.services.results import AddRequest, Stored
+from tracker.services.results import AddRequest, Refusal, Stored
 from tracker.services.session import Workspace
 from tracker.services.settings import FOLDER_VARIABLE, settings
 from tracker.services.vaults import create_vault
@@ -88,6 +88,18 @@ def test_only_what_the_vault_holds_can_be_removed(workspace: Workspace, tmp_path
     with pytest.raises(UsageError):
         inbox.remove_stored(workspace, [outside])
     assert outside.exists()
+
+
+def test_a_file_that_changed_after_the_look_is_not_stored(workspace: Workspace) -> None:
+    first, second = made_up.photos(2)
+    file = _drop(workspace, "2024-06-01.jpg", second.jpeg)
+    one = inbox.sort_photo(workspace, _waiting(workspace).photos[0])
+    file.write_bytes(first.jpeg + b"\0")
+    refused = inbox.store_sorted(workspace, one)
+    assert isinstance(refused, Refusal)
+    assert refused.reason == inbox.CHANGED_SINCE
+    file.unlink()
+    assert isinstance(inbox.store_sorted(workspace, one), Refusal)
 
 
 def test_what_was_left_out_waits_again_when_it_changes(workspace: Workspace) -> None:

@@ -19,11 +19,12 @@ from tracker.services.files import read_photo
 from tracker.services.intake import add_photo
 from tracker.services.photo_folder import PassedOver, read_photo_folder
 from tracker.services.preview import Preview, preview
-from tracker.services.results import AddRequest, IntakeResult, Match
+from tracker.services.results import AddRequest, IntakeResult, Match, Refusal
 from tracker.services.session import Workspace
 from tracker.services.settings import keep, settings
 from tracker.services.timeline import people
 
+CHANGED_SINCE = "The file has changed since it was looked at; nothing was stored."
 #: Parts of paths by which programs that copy a folder to other computers name theirs.
 _SYNCED = {
     "dropbox": "Dropbox",
@@ -78,7 +79,7 @@ class Sorted:
     """
 
     photo: InboxPhoto
-    data: bytes
+    photo_sha256: str
     seen: Preview
     capture: CaptureTime | None
     person: str | None
@@ -191,7 +192,7 @@ def sort_photo(workspace: Workspace, photo: InboxPhoto, person: str | None = Non
         best = seen.proposals[0]
     return Sorted(
         photo=photo,
-        data=data,
+        photo_sha256=hashlib.sha256(data).hexdigest(),
         seen=seen,
         capture=seen.capture or _date_of_name(photo),
         person=named or (best.person if best else None) or (known[0] if len(known) == 1 else None),
@@ -219,10 +220,16 @@ def store_sorted(
     Raises:
         UsageError: an unusable name. VaultError and its kin: the vault cannot take it.
     """
+    try:
+        data = read_photo(one.photo.path)
+    except InputError as error:
+        return Refusal(one.photo.name, error.message, error.next_step)
+    if hashlib.sha256(data).hexdigest() != one.photo_sha256:
+        return Refusal(one.photo.name, CHANGED_SINCE, "Look at it again.")
     return add_photo(
         workspace,
         AddRequest(
-            data=one.data,
+            data=data,
             photo=one.photo.path.name,
             person=person or one.person,
             lesion=lesion or one.lesion,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from tracker.domain import wording
 from tracker.domain.records import Observation
 from tracker.services import edits, pictures, timeline
 from tracker.services.comparing import complete_series
@@ -42,10 +43,17 @@ def _one(seen: Observation, known: list[str]) -> None:
             key=f"waiting-{seen.observation_id}",
             placeholder=strings.ADD_NEW_LESION_NAME,
         )
+        is_new = (
+            bool(name)
+            and name not in known
+            and st.checkbox(wording.NEW_LESION_QUESTION, key=f"waiting-new-{seen.observation_id}")
+        )
+        if is_new:
+            st.warning(wording.NEW_LESION, icon=":material/priority_high:")
         if (
             st.button(strings.ADD_ASSIGN, key=f"assign-{seen.observation_id}", disabled=not name)
             and name
         ):
-            edits.move(workspace, seen.observation_id, name)
+            edits.move(workspace, seen.observation_id, name, is_new=is_new)
             complete_series(workspace, seen.person.name, name)
             st.rerun()

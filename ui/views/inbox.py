@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 import streamlit as st
 
+from tracker.domain import wording
 from tracker.errors import InputError
 from tracker.services import answers, comparing, inbox
 from tracker.services.inbox import Inbox, Sorted
@@ -20,6 +22,15 @@ _SORTED = "inbox_sorted"
 _REFUSED = "inbox_refused"
 _LOOKING = "inbox_looking"
 _Group = tuple[str | None, str | None]
+
+
+class _Chosen(NamedTuple):
+    """A picture to be stored, whose and which spot it is, and whether that appeared lately."""
+
+    one: Sorted
+    person: str | None
+    lesion: str | None
+    is_new: bool
 
 
 def show() -> None:
@@ -82,16 +93,16 @@ def _new(found: Inbox) -> None:
     groups: dict[_Group, list[Sorted]] = {}
     for one in ready:
         groups.setdefault((one.person, one.lesion), []).append(one)
-    chosen: list[tuple[Sorted, str | None, str | None]] = []
+    chosen: list[_Chosen] = []
     told: dict[str, tuple[str, ...] | None] = {}
     ordered = sorted(groups.items(), key=lambda item: tuple(name or "~" for name in item[0]))
     for number, ((person, lesion), photos) in enumerate(ordered):
         with chrome.card(f"group-{number}"):
-            who, which = _group_head(number, person, lesion)
+            who, which, is_new = _group_head(number, person, lesion)
             picked = _pictures(number, photos)
             asked = symptom_question.answer(key=f"inbox-symptoms-{number}")
             for one in picked:
-                chosen.append((one, who, which))
+                chosen.append(_Chosen(one, who, which, is_new))
                 told[one.photo.key] = None if asked is None else tuple(k.value for k in asked)
     with st.container(horizontal=True):
         words = strings.INBOX_STORE.format(count=len(chosen))
@@ -135,14 +146,15 @@ def _stop() -> None:
 
 def _group_head(
     number: int, person: str | None, lesion: str | None
-) -> tuple[str | None, str | None]:
-    """Whose and which spot, as proposed or as corrected for the whole group."""
+) -> tuple[str | None, str | None, bool]:
+    """Whose and which spot, as proposed or as corrected for the whole group; appeared lately."""
     left, right = st.columns(2)
     with left:
         who = st.text_input(
             common.PERSON, value=person or "", key=f"inbox-person-{number}-{person}-{lesion}"
         ).strip()
-    names = [row.lesion for row in guide.known_lesions(who)] if who else []
+    known = [row.lesion for row in guide.known_lesions(who)] if who else []
+    names = list(known)
     if lesion is not None and lesion not in names:
         names.insert(0, lesion)
     with right:
@@ -154,7 +166,14 @@ def _group_head(
             placeholder=strings.INBOX_UNKNOWN,
             key=f"inbox-lesion-{number}-{person}-{lesion}",
         )
-    return who or None, which
+    is_new = False
+    if which is not None and which not in known:
+        is_new = st.checkbox(
+            wording.NEW_LESION_QUESTION, key=f"inbox-new-{number}-{person}-{lesion}"
+        )
+        if is_new:
+            st.warning(wording.NEW_LESION, icon=":material/priority_high:")
+    return who or None, which, is_new
 
 
 def _pictures(number: int, photos: list[Sorted]) -> list[Sorted]:
@@ -192,19 +211,17 @@ def _how_sure(one: Sorted) -> str:
     return strings.INBOX_SURE if one.sure else strings.INBOX_LIKE.format(likeness=one.similarity)
 
 
-def _store(
-    chosen: list[tuple[Sorted, str | None, str | None]], told: dict[str, tuple[str, ...] | None]
-) -> None:
+def _store(chosen: list[_Chosen], told: dict[str, tuple[str, ...] | None]) -> None:
     workspace = session.workspace()
     refused: list[str] = st.session_state.setdefault(_REFUSED, [])
     bar = st.progress(0.0)
     st.button(strings.STOP, key="inbox-stop-storing")
-    for number, (one, person, lesion) in enumerate(chosen, start=1):
+    for number, (one, person, lesion, is_new) in enumerate(chosen, start=1):
         bar.progress(
             (number - 1) / len(chosen), strings.SAVING.format(done=number, total=len(chosen))
         )
         with chrome.errors_in_words():
-            result = inbox.store_sorted(workspace, one, person=person, lesion=lesion)
+            result = inbox.store_sorted(workspace, one, person=person, lesion=lesion, is_new=is_new)
             if isinstance(result, Refusal):
                 refused.append(session.plain(f"{result.photo}: {result.reason}"))
             elif isinstance(result, Stored) and result.lesion is not None:
