@@ -75,9 +75,9 @@ class Networks:
 def analysed(rgb: NDArray[np.uint8], box: Box, seed: int) -> Analysis:
     mask = mask_in(box)
     found = an_analysis(seed)
-    size = {"width": WIDTH, "height": HEIGHT}
+    measures = measure(rgb, mask, border_doubt=0.1)
     return dataclasses.replace(
-        found, roi=box, mask=mask, measures=measure(rgb, mask, border_doubt=0.1), **size
+        found, roi=box, mask=mask, measures=measures, width=WIDTH, height=HEIGHT
     )
 
 

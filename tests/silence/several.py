@@ -3,7 +3,7 @@
     python -m tests.silence.several STEPS.json
 
 STEPS.json: a list of argument lists. In an argument `{observation:LESION}` stands for the id of the
-first photo of that lesion. Ends with 1 at the first command that does, saying which.
+first photo of that lesion, and `{binned}` for that of what came into the bin last. Ends with 1 at the first command that does, saying which.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pathlib import Path
 
 from tracker.cli.main import app
 
+_BINNED = "{binned}"
 _ID = re.compile(r"\{observation:(?P<lesion>[^}]*)\}")
 
 
@@ -40,6 +41,10 @@ def filled(arguments: list[str]) -> list[str]:
         told = run([*vault, "--json", "timeline", found["lesion"]])[1]
         return str(json.loads(told.splitlines()[0])["observation_id"])
 
+    if _BINNED in arguments:
+        told = run([*vault, "--json", "bin"])[1]
+        item = str(json.loads(told.splitlines()[0])["item_id"])
+        arguments = [item if argument == _BINNED else argument for argument in arguments]
     return [_ID.sub(look_up, argument) for argument in arguments]
 
 

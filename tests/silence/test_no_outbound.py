@@ -93,7 +93,7 @@ def plain_steps(folder: Path) -> list[list[str]]:
         ["survey", "back", "--shows", LESION],
         ["surveys"],
         ["bin", "--observation", found],
-        ["undo-delete", found],
+        ["undo-delete", "{binned}"],
         ["profile", "list"],
         ["merge", "another", LESION],
         ["symptom", LESION, "pain"],
