@@ -93,8 +93,8 @@ def values(
     """The finite values of one axis, brought to the reference doubt of a lesion that is not cut."""
     pairs = [(value(each), each["covariates"]) for each in found]
     scaled = [
-        x / covariate_factor(axis, *known, doubt_exponent=doubt_exponent)
-        for x, known in pairs
+        x / covariate_factor(axis, doubt, cut, light, loose, doubt_exponent)
+        for x, (doubt, cut, light, loose) in pairs
         if x is not None and math.isfinite(x)
     ]
     return np.array(scaled, np.float64)

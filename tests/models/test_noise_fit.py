@@ -10,6 +10,7 @@ from scipy.stats import t
 
 from models.noise import fit
 from models.noise.check import comparison_of
+from models.noise.rules import RULES
 from models.noise.tails import fit_magnitude, fit_signed
 from tests.analysis.series_maker import NOISE_FILE, comparison, registration, released_noise
 from tracker.analysis.noise import NoiseTable
@@ -131,7 +132,7 @@ def test_fit_and_product_mean_the_same() -> None:
     units = table.shape_units
     parts = {"delta_asymmetry": 0.05, "log_irregularity_ratio": -0.1}
     assert fit.shape_index(parts, units) == pytest.approx(table.shape_index(0.05, -0.1))
-    assert raw["rules"]["near_identical"] == fit.RULES["near_identical"]
+    assert raw["rules"]["near_identical"] == RULES["near_identical"]
     dice = np.random.default_rng(6)
     for index in range(40):
         one = record(index, dice)["comparison"]
