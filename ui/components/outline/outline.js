@@ -54,9 +54,8 @@ export default function ({ parentElement, data, setTriggerValue }) {
     pen.stroke(line);
   }
 
-  // A line of even width on the screen around what is covered, and a thin veil over it: the spot
-  // itself has to stay visible.
-  function lined(target, source, colour, veil) {
+  // A line of even width on the screen around what is covered.
+  function lined(target, source, colour) {
     if (target.width !== source.width || target.height !== source.height) {
       target.width = source.width;
       target.height = source.height;
@@ -74,15 +73,16 @@ export default function ({ parentElement, data, setTriggerValue }) {
     brush.globalCompositeOperation = "source-in";
     brush.fillStyle = colour;
     brush.fillRect(0, 0, target.width, target.height);
-    if (!veil) return;
-    brush.globalCompositeOperation = "source-over";
-    brush.globalAlpha = veil;
-    brush.drawImage(source, 0, 0);
   }
 
+  // The line, and a thin veil: the spot under it has to stay visible.
   function show() {
-    lined(canvas, solid, LINE, VEIL);
-    if (root.own && root.classList.contains("compares")) lined(find(".own"), root.own, OWN_LINE, 0);
+    lined(canvas, solid, LINE);
+    if (root.own && root.classList.contains("compares")) lined(find(".own"), root.own, OWN_LINE);
+    const veil = find(".veil"), brush = veil.getContext("2d");
+    [veil.width, veil.height] = [solid.width, solid.height];
+    brush.globalAlpha = VEIL;
+    brush.drawImage(solid, 0, 0);
   }
 
   function paint(unfinished) {

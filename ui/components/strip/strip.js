@@ -25,7 +25,10 @@ export default function ({ parentElement, data, setStateValue }) {
       button.append(picture, make("b", "", photo.date), make("small", "", photo.remark));
       if (photo.mark) button.append(make("span", "mark", photo.mark));
       if (photo.flagged) button.append(make("span", "mark right flag", "▲"));
-      return photo.gap ? [make("span", "gap", photo.gap), button] : [button];
+      if (!photo.gap) return [button];
+      const gap = make("span", "gap", photo.gap);
+      gap.setAttribute("aria-hidden", "true");  // the dates say it
+      return [gap, button];
     }));
     row.drawn = data.stamp;
   }
