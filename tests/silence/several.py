@@ -3,7 +3,8 @@
     python -m tests.silence.several STEPS.json
 
 STEPS.json: a list of argument lists. In an argument `{observation:LESION}` stands for the id of the
-first photo of that lesion, and `{binned}` for that of what came into the bin last. Ends with 1 at the first command that does, saying which.
+first photo of that lesion, and `{binned}` for that of what came into the bin last. Ends with 1 at
+the first command that does, saying which.
 """
 
 from __future__ import annotations

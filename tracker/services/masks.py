@@ -6,7 +6,7 @@ measured comes from the mask that counts now, on the stored photo, and compariso
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,28 +14,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tracker.analysis import brush
-from tracker.analysis.mask import dice, mask_by_hand
-from tracker.analysis.measure import measure
-from tracker.domain.analysis import Analysis, LesionMask, Measures, ScaleSource
+from tracker.analysis.mask import mask_by_hand
+from tracker.domain.analysis import Analysis, LesionMask, Measures
 from tracker.domain.geometry import Box
 from tracker.domain.records import MaskCorrection, MaskMethod, Observation
 from tracker.errors import InputError, UsageError
 from tracker.services.comparing import OnProgress, complete_series
 from tracker.services.files import read_photo
-from tracker.services.remeasuring import SAME_SPOT, measured_again
+from tracker.services.mask_looking import boxes_at, is_at, looked_at, measured_through
+from tracker.services.remeasuring import measured_again
 from tracker.services.session import Workspace
-from tracker.vision.analyzer import AnalyzeOptions
 from tracker.vision.decode import DecodedPhoto, decode_photo
-from tracker.vision.scaling import view_card
 
 #: One stroke of the brush, as pages hand it over.
 Stroke = brush.Stroke
 #: Code above which a pixel of a mask file belongs to the lesion.
 MASK_LEVEL = 127
-#: Sides of the squares that are looked at around a click, as shares of the photo's shorter side.
-CLICK_SIDES = (0.1, 0.2, 0.4)
-#: How far outside of the mask found a click may lie, as a share of the mask's longer side.
-CLICK_REACH = 0.25
 NOTHING_THERE = "No spot was found there."
 DRAW_IT = "Mark a box around the whole spot, or draw its outline."
 
@@ -103,7 +97,7 @@ def propose_mask(
         raise UsageError("One box or one click is needed.", next_step=DRAW_IT)
     seen, photo = _read(workspace, observation_id)
     if box is not None:
-        found = _looked_at(workspace, seen, photo, box)
+        found = looked_at(workspace, seen, photo, box)
         if found.mask is None or found.measures is None:
             raise InputError(found.reason or NOTHING_THERE, next_step=found.advice or DRAW_IT)
         return MaskProposal(found.mask, found.measures, MaskMethod.BOX, found)
@@ -113,9 +107,9 @@ def propose_mask(
             f"{click[0]:g},{click[1]:g} is not on the photo of {photo.width} x {photo.height}.",
             next_step="Give pixels of the upright photo, from its top left corner.",
         )
-    for around in _boxes_at(workspace, photo, click):
-        found = _looked_at(workspace, seen, photo, around)
-        if found.mask is not None and found.measures is not None and _is_at(found.mask, click):
+    for around in boxes_at(workspace, photo, click):
+        found = looked_at(workspace, seen, photo, around)
+        if found.mask is not None and found.measures is not None and is_at(found.mask, click):
             return MaskProposal(found.mask, found.measures, MaskMethod.CLICK, found)
     raise InputError(NOTHING_THERE, next_step=DRAW_IT)
 
@@ -166,7 +160,7 @@ def correct_mask(
             f"{photo.width} x {photo.height}.",
             next_step="Give a mask of the upright photo's size.",
         )
-    analysis = _measured(workspace, seen, photo, _by_hand(inside))
+    analysis = measured_through(workspace, seen, photo, _by_hand(inside))
     return _keep(workspace, seen, analysis, method, by, on_progress)
 
 
@@ -250,83 +244,3 @@ def _by_hand(inside: NDArray[np.bool_]) -> LesionMask:
     if found is None:
         raise UsageError("Nothing is marked.", next_step=DRAW_IT)
     return found
-
-
-def _looked_at(
-    workspace: Workspace, seen: Observation, photo: DecodedPhoto, around: Box
-) -> Analysis:
-    scale = seen.analysis.scale
-    told = scale is not None and scale.source is ScaleSource.GIVEN
-    mm_per_px = scale.mm_per_px if scale is not None and told else None
-    options = AnalyzeOptions(roi=around, mm_per_px=mm_per_px, modality=seen.modality)
-    found = workspace.analyzer.analyze_decoded(photo, options)
-    return replace(found, scale=found.scale or scale)
-
-
-def _boxes_at(
-    workspace: Workspace, photo: DecodedPhoto, click: tuple[float, float]
-) -> Iterator[Box]:
-    """Where to look for the spot at a click: the gate's regions there, smallest first; squares."""
-    regions = workspace.analyzer.gate.find(view_card(photo.rgb).rgb).regions
-    boxes = sorted((region.roi_box for region in regions), key=lambda box: box.area_px)
-    yield from (box for box in boxes if _holds(box, click))
-    x, y = click
-    for share in CLICK_SIDES:
-        side = max(8, round(share * min(photo.width, photo.height)))
-        around = Box(round(x - side / 2), round(y - side / 2), side, side)
-        inside = around.clip(photo.width, photo.height)
-        if inside is not None:
-            yield inside
-
-
-def _holds(box: Box, click: tuple[float, float]) -> bool:
-    return box.x <= click[0] < box.x + box.w and box.y <= click[1] < box.y + box.h
-
-
-def _is_at(mask: LesionMask, click: tuple[float, float]) -> bool:
-    """Whether the click is in the mask, or close by it."""
-    ys, xs = np.nonzero(mask.pixels)
-    dx, dy = xs + mask.box.x + 0.5 - click[0], ys + mask.box.y + 0.5 - click[1]
-    return float(np.hypot(dx, dy).min()) <= CLICK_REACH * max(mask.box.w, mask.box.h)
-
-
-def _measured(
-    workspace: Workspace, seen: Observation, photo: DecodedPhoto, mask: LesionMask
-) -> Analysis:
-    """The analysis through another mask; for another spot the network looks there first."""
-    base = seen.analysis
-    if base.mask is None or dice(base.mask, mask) < SAME_SPOT:
-        base = _of_another_spot(workspace, seen, photo, mask.box)
-    card = view_card(photo.rgb)
-    told = base.scale if base.scale is None or base.scale.source is not ScaleSource.CARD else None
-    scale, _ = card.scale(mask.box, told)
-    return replace(
-        base,
-        photo=seen.analysis.photo,
-        status="measured",
-        reason=None,
-        advice=None,
-        roi=mask.box,
-        mask=mask,
-        measures=measure(card.rgb, mask),
-        scale=scale or base.scale,
-    )
-
-
-def _of_another_spot(
-    workspace: Workspace, seen: Observation, photo: DecodedPhoto, box: Box
-) -> Analysis:
-    """What the networks say of that spot; of one they see nothing in, nothing of the old one."""
-    found = _looked_at(workspace, seen, photo, box)
-    if found.status == "measured":
-        return found
-    return replace(
-        seen.analysis,
-        probabilities=None,
-        label=None,
-        certain=None,
-        unlike_training=None,
-        embedding=None,
-        heatmap_box=None,
-        others=(),
-    )
