@@ -58,7 +58,11 @@ def strip(
             "remark": _remark(row, own_frame=lined_up and not thumb.is_aligned),
             "own_frame": lined_up and not thumb.is_aligned,
             "flagged": thumb.observation_id in flagged,
-            **_spoken(row, flagged=thumb.observation_id in flagged),
+            **_spoken(
+                row,
+                flagged=thumb.observation_id in flagged,
+                own_frame=lined_up and not thumb.is_aligned,
+            ),
         }
         for index, (row, thumb, gap) in enumerate(zip(rows, thumbs, gaps, strict=True))
     ]
@@ -90,11 +94,13 @@ def _remark(row: ObservationRow, *, own_frame: bool) -> str:
     return f"{note[:_LONG_NOTE]}…" if len(note) > _LONG_NOTE else note
 
 
-def _spoken(row: ObservationRow, *, flagged: bool) -> dict[str, str]:
+def _spoken(row: ObservationRow, *, flagged: bool, own_frame: bool) -> dict[str, str]:
     """What a screen reader says, and the hint under the pointer."""
     said = [label(row)]
     if flagged:
         said.append(strings.FLAGGED_HINT)
-    if row.why_not:
+    if own_frame:
+        said.append(strings.OWN_FRAME_HINT)
+    elif row.why_not:
         said.append(row.why_not)
     return {"spoken": ". ".join(said), "hint": " ".join(said[1:])}
