@@ -114,11 +114,11 @@ def test_what_tells_whose_a_leftover_is_goes_last(
     gone: list[str] = []
     real = shutil.rmtree
 
-    def rmtree(path: Path, **named: bool) -> None:
+    def rmtree(path: Path) -> None:
         gone.append(Path(path).name)
         if Path(path) == left:
             assert [each.name for each in left.iterdir()] == [f".{MARKER}"]
-        real(path, **named)
+        real(path)
 
     monkeypatch.setattr(shutil, "rmtree", rmtree)
     with new_folder(tmp_path / "out", {}):

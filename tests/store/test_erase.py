@@ -10,7 +10,7 @@ import pytest
 
 from tests.store.backed_up import read, write
 from tests.store.builders import MODEL_SHA, add, photo_data, unit_vector
-from tests.store.kinds import KINDS_OF_VAULT, Kept, copied
+from tests.store.kinds import KINDS_OF_VAULT, Kept, copied, make_vault
 from tests.store.plaintext import leaks
 from tests.store.same import assert_same
 from tests.store.two_people import GOES, STAYS, delete_person, secrets
@@ -49,6 +49,30 @@ def entries(kept: Kept) -> list[tuple[str, Any]]:
 def test_a_check_misses_nothing_after_a_deletion(kept: Kept) -> None:
     delete_person(kept)
     assert check_vault(kept.path, kept.key, deep=True) == []
+
+
+@pytest.mark.parametrize("encrypted", [False, True], ids=["plain", "encrypted"])
+def test_a_photo_that_was_moved_on_outlives_its_first_lesion(
+    tmp_path: Path, encrypted: bool
+) -> None:
+    kept = make_vault(tmp_path / "vault", encrypted=encrypted)
+    with kept.open() as vault:
+        moved, waits = add(vault, 1, lesion="knee"), add(vault, 2, lesion="knee")
+        assert moved.lesion is not None
+        knee, foot = moved.lesion, vault.ensure_lesion(moved.person, "foot")
+        vault.move_observation(waits.observation_id, foot)
+        vault.move_observation(waits.observation_id, knee)
+        vault.move_observation(waits.observation_id, None)
+        vault.move_observation(moved.observation_id, foot)
+    erase(kept.path, lambda vault: doomed_lesion(vault, knee), key=kept.key)
+    assert check_vault(kept.path, kept.key, deep=True) == []
+    assert not any(knee.lesion_id in repr(entry) for entry in entries(kept))
+    with kept.open() as vault:
+        (there,), (waiting,) = vault.observations(foot), vault.unassigned()
+        assert (there.observation_id, waiting.observation_id) == (
+            moved.observation_id,
+            waits.observation_id,
+        )
 
 
 def test_a_person_is_gone_and_the_others_are_untouched(kept: Kept) -> None:

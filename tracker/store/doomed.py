@@ -122,8 +122,11 @@ def is_about(kind: str, payload: Any, doomed: Doomed) -> bool:
 def without(kind: str, payload: Any, doomed: Doomed) -> Any:
     """The payload of an entry that stays, without the ids of what goes.
 
-    A decision outlives a photo it was based on, and a survey a lesion that it showed.
+    A decision outlives a photo it was based on, a survey a lesion that it showed, and a photo a
+    lesion that it was once in.
     """
+    if kind in _ASSIGNING and payload["lesion_id"] in doomed.lesions:
+        return payload | {"lesion_id": None}
     if kind == "decision_made":
         return _thinned(payload, "decision", "observations", doomed)
     if kind == "survey_saved":
@@ -133,6 +136,9 @@ def without(kind: str, payload: Any, doomed: Doomed) -> Any:
     if kind == "lesion_saved" and payload["lesion"].get("merged_into") in doomed.lesions:
         return payload | {"lesion": payload["lesion"] | {"merged_into": None}}
     return payload
+
+
+_ASSIGNING = frozenset({"observation_added", "observation_moved"})
 
 
 def _thinned(payload: Any, name: str, field: str, doomed: Doomed) -> Any:
