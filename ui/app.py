@@ -13,8 +13,8 @@ from streamlit.navigation.page import StreamlitPage  # noqa: E402
 
 from tracker.services.results import VaultState  # noqa: E402
 from tracker.services.vaults import vault_state  # noqa: E402
-from ui import session, strings, strings_add, strings_body, strings_today  # noqa: E402
-from ui.parts import chrome, locking, passphrase  # noqa: E402
+from ui import session, strings, strings_add, strings_body, strings_review, strings_today  # noqa: E402
+from ui.parts import chrome, locking, passphrase, review_state  # noqa: E402
 from ui.views import (  # noqa: E402
     add,
     body_map,
@@ -23,6 +23,7 @@ from ui.views import (  # noqa: E402
     inbox,
     lesion,
     overview,
+    review,
     today,
     unlock,
 )
@@ -55,6 +56,7 @@ def _pages() -> dict[str, StreamlitPage]:
         "map": _page(body_map.show, strings_body.TITLE, "accessibility_new", "map"),
         "add": _page(add.show, strings.NAV_ADD, "add_a_photo", "add"),
         "inbox": _page(inbox.show, strings_add.INBOX_TITLE, "inbox", "inbox"),
+        "review": _page(review.show, strings_review.TITLE, "clinical_notes", "review"),
         "data": _page(data.show, strings.NAV_DATA, "shield_lock", "data"),
     }
 
@@ -76,7 +78,8 @@ def main() -> None:
         chrome.footer()
         return
     name = next(name for name, known in pages.items() if known is page)
-    chrome.navigation(pages, _IN_BAR, _BELONGS_TO.get(name, name), lockable=bool(state.encrypted))
+    in_bar = _IN_BAR | ({"review": strings_review.NAV} if review_state.is_clinician() else {})
+    chrome.navigation(pages, in_bar, _BELONGS_TO.get(name, name), lockable=bool(state.encrypted))
     if state.is_demo:
         chrome.demo_banner()
     with chrome.errors_in_words():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tracker.domain import wording
 from tracker.report.document import ClinicalPart, LesionSection
 from tracker.report.drawing import photo_svg
+from tracker.report.quantities import share
 from tracker.report.sheets import Cell, ClinicalSheet, Drawing, Entries, Entry, Own, Table
 
 TITLE = "for the clinician"
@@ -47,17 +48,9 @@ def _probabilities(part: ClinicalPart) -> Table | None:
         return None
     ordered = sorted(part.probabilities, key=lambda item: -item[1])
     rows = tuple(
-        (Cell(wording.CLASS_NAMES[name]), Cell(_share(probability)))
-        for name, probability in ordered
+        (Cell(wording.CLASS_NAMES[name]), Cell(share(probability))) for name, probability in ordered
     )
     return Table(_PROBABILITY_HEADINGS, rows, (1, 0))
-
-
-def _share(probability: float) -> str:
-    percent = 100 * probability
-    if percent < 0.5:
-        return "< 1 %"
-    return "> 99 %" if percent > 99.5 else f"{percent:.0f} %"
 
 
 def _heatmap(part: ClinicalPart, lesion: LesionSection) -> Drawing | None:

@@ -27,3 +27,11 @@ def quantity(
     zero = float(text) == 0
     sign = "" if zero else "−" if value < 0 else "+" if signed else ""
     return f"{sign}{text}{f' {unit}' if unit else ''}"
+
+
+def share(probability: float) -> str:
+    """A probability, 0..1, in whole percent; never 0 and never 100."""
+    percent = 100 * probability
+    if percent < 0.5:
+        return "< 1 %"
+    return "> 99 %" if percent > 99.5 else f"{percent:.0f} %"

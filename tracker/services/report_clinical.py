@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -13,7 +14,7 @@ from tracker.domain.change import Change
 from tracker.domain.records import Observation
 from tracker.report.document import AbcdeRow, ClinicalPart, DatedText, ReportPicture
 from tracker.report.quantities import NO_VALUE, quantity
-from tracker.services import compare_view, framing, pictures_io, report_pictures
+from tracker.services import cache, compare_view, framing, pictures_io, report_pictures
 from tracker.services.comparing import Series
 from tracker.services.framing import Rgb
 from tracker.services.session import Workspace
@@ -24,9 +25,17 @@ _COVER = 0.62
 
 
 def clinical_part(
-    workspace: Workspace, change: Change, series: Series, decisions: Sequence[DatedText] = ()
+    workspace: Workspace,
+    change: Change,
+    series: Series,
+    decisions: Sequence[DatedText] = (),
+    *,
+    with_heatmap: bool = True,
 ) -> ClinicalPart | None:
     """Of the latest measured photo; None where no photo was measured.
+
+    Args:
+        with_heatmap: False leaves it out, since it asks the network anew.
 
     Raises:
         VaultDamagedError: a photo is not what it was.
@@ -43,7 +52,7 @@ def clinical_part(
         label=analysis.label,
         certain=analysis.certain,
         unlike_training=analysis.is_unlike_training,
-        heatmap=_heatmap(workspace, latest),
+        heatmap=heatmap(workspace, latest) if with_heatmap else None,
         abcde_heads=tuple(seen.capture.isoformat()[:10] for seen in shown),
         abcde=_abcde(change, shown),
         decisions=tuple(decisions),
@@ -86,8 +95,42 @@ def _values(analyses: Sequence[Analysis], name: str, decimals: int) -> tuple[str
     )
 
 
-def _heatmap(workspace: Workspace, seen: Observation) -> ReportPicture | None:
-    """Computed anew, since the vault keeps none; only by the network that measured the photo."""
+def heatmap(
+    workspace: Workspace, seen: Observation, *, only_kept: bool = False
+) -> ReportPicture | None:
+    """The photo under its heat map; only by the network that measured the photo.
+
+    The vault holds no heat maps: the picture is computed anew once, then kept in its cache.
+
+    Args:
+        only_kept: compute nothing.
+
+    Raises:
+        VaultDamagedError: the photo is not what it was.
+    """
+    key = _heatmap_key(seen)
+    data = cache.kept(workspace, key)
+    if data is None and not only_kept:
+        data = _heatmap_data(workspace, seen)
+        if data is not None:
+            cache.keep(workspace, key, data)
+    if data is None:
+        return None
+    return replace(report_pictures.own_picture(workspace, "latest", seen), data=data)
+
+
+def _heatmap_key(seen: Observation) -> str:
+    """Names the picture by all that it is made from."""
+    model = seen.analysis.model
+    made_from = (
+        f"{seen.photo.photo_sha256} {seen.requested_roi} {seen.modality} "
+        f"{framing.own_square(seen).as_list()} {report_pictures.SIDE_PX} "
+        f"{None if model is None else model.sha256}"
+    )
+    return f"heatmap-{hashlib.sha256(made_from.encode()).hexdigest()[:40]}.jpg"
+
+
+def _heatmap_data(workspace: Workspace, seen: Observation) -> bytes | None:
     rgb = compare_view.pixels(workspace, seen)
     with workspace.open("heat map") as vault:
         data = vault.photo_bytes(seen.photo.photo_sha256)
@@ -105,8 +148,7 @@ def _heatmap(workspace: Workspace, seen: Observation) -> ReportPicture | None:
     side = report_pictures.SIDE_PX
     photo = framing.drawn(rgb, square, side)
     over = framing.drawn(np.repeat(heat[:, :, None], 3, axis=2), square, side)[:, :, 0]
-    picture = report_pictures.own_picture(workspace, "latest", seen)
-    return replace(picture, data=pictures_io.jpeg_bytes(_laid_over(photo, over)))
+    return pictures_io.jpeg_bytes(_laid_over(photo, over))
 
 
 def _laid_over(photo: Rgb, heat: Rgb) -> Rgb:

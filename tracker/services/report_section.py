@@ -61,7 +61,7 @@ def section(workspace: Workspace, source: Source, audience: Audience) -> LesionS
             if seen.note
         ),
         life_cycle=series.lesion.life_cycle,
-        versions=_versions(change, series),
+        versions=versions(change, series),
         place=series.lesion.place,
         clinical=clinical,
     )
@@ -95,7 +95,7 @@ def _decision(decision: Decision) -> DatedText:
     return DatedText(decision.decided_at.astimezone().date().isoformat(), text)
 
 
-def _versions(change: Change, series: Series) -> tuple[str, ...]:
+def versions(change: Change, series: Series) -> tuple[str, ...]:
     """Who computed what: each network and method once, in order of first use."""
     lines: dict[str, None] = {}
     for seen in series.observations:

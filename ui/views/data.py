@@ -11,7 +11,7 @@ from tracker.services.doctor import examine
 from tracker.services.methods import METHODS
 from tracker.services.results import DoctorReport, VaultState
 from tracker.services.settings import settings
-from ui import dates, session
+from ui import dates, session, strings_review
 from ui import strings as common
 from ui import strings_data as strings
 from ui.parts import (
@@ -46,6 +46,7 @@ def show() -> None:
     if report.vault.state == "ok":
         reanalyze.show()
         _people()
+        _for_clinicians()
     st.header(strings.SECTION_MODEL, anchor=False)
     _versions(report)
     with st.expander(strings.ABOUT, icon=":material/info:"):
@@ -87,6 +88,14 @@ def _people() -> None:
     bin_section.show()
     st.header(strings.SECTION_DELETE, anchor=False)
     deletion.a_person()
+
+
+def _for_clinicians() -> None:
+    st.header(strings_review.DATA_TITLE, anchor=False)
+    with chrome.card("clinicians"), chrome.row("clinicians"):
+        st.markdown(strings_review.DATA_TEXT, width="stretch")
+        if st.button(strings_review.DATA_OPEN, icon=":material/clinical_notes:"):
+            st.switch_page(session.page("review"))
 
 
 def _versions(report: DoctorReport) -> None:
