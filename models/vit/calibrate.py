@@ -17,6 +17,8 @@ from .reference import fit_reference, unlike_score
 Reference = dict[str, NDArray[np.float16]]
 CERTAIN_ACCURACY = 0.85
 CERTAIN_FLOOR = 0.6
+CERTAIN_LEAST = 50
+"""The share right among fewer pictures is known to worse than five points, and decides nothing."""
 UNLIKE_PERCENTILE = 99.0
 REFERENCE_PICTURES = 4000
 
@@ -40,7 +42,7 @@ def certain_threshold(run: Predictions, temperature: float) -> dict[str, float]:
     chosen = 1.0
     for threshold in np.arange(0.98, CERTAIN_FLOOR - 1e-9, -0.01):
         above = top >= threshold
-        if above.sum() >= 20 and right[above].mean() < CERTAIN_ACCURACY:
+        if above.sum() >= CERTAIN_LEAST and right[above].mean() < CERTAIN_ACCURACY:
             break
         chosen = round(float(threshold), 2)
     above = top >= chosen

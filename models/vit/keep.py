@@ -17,8 +17,8 @@ import torch
 from .network import save_weights
 
 START = (
-    "142464 views of this architecture (a pilot, then release 0.1.1), then models/vit/train.py; "
-    "moving average"
+    "294456 views of this architecture (a pilot, then releases 0.1.1 and 0.2.0), then "
+    "models/vit/train.py; moving average"
 )
 
 
