@@ -62,7 +62,7 @@ def _filters(listed: ReviewList) -> ReviewFilter:
         wrap=True,
         key="review-why",
     )
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="large"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         text = st.text_input(
             strings.FILTER_TEXT,
             value=kept.text,

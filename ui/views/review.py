@@ -36,7 +36,7 @@ def _rules() -> str:
 
 def _list() -> None:
     review_worklist.show()
-    with st.container(horizontal=True, vertical_alignment="center", gap="large"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         _switch()
         keys = st.toggle(
             strings.KEYS,
