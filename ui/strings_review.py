@@ -27,7 +27,6 @@ OFF_PERSON = (
     "spot, and nothing on the other pages depends on them."
 )
 
-JUDGING = "Judging what is new since the last time…"
 JUDGED = "Judged {done} of {of} people"
 FILTER_WHY = "Why it is on the list"
 FILTER_REST = "the rest"
@@ -81,7 +80,6 @@ LINED_UP_LESION = (
 )
 NOT_LINED_UP = "Each photo in its own frame: sizes and shapes cannot be compared by eye here."
 BAR_FROM = "Bar: {source}."
-OUTLINED_BY = {"person": "outline by hand"}
 CORRECTED_BY = "outline corrected by {name}"
 HEATMAP = "Heat map"
 HEATMAP_MAKE = "Show the heat map"
@@ -109,7 +107,10 @@ ABCDE = "ABCDE as measured"
 ABCDE_LETTER = "Letter"
 ABCDE_MEASURE = "Measure"
 EVOLUTION = "Evolution, axis by axis"
-EVOLUTION_HEADS = ("Axis", "Against", "Change", "σ", "Smallest detectable", "")
+EVOLUTION_HEADS = ("Axis", "Change", "σ", "Smallest detectable")
+EVOLUTION_LETTER = "Evolution"
+EVOLUTION_FLAGGED = "change measured: {axes}"
+EVOLUTION_NONE = "nothing flagged"
 FLAGGED = "change measured"
 NOT_MEASURED = "not compared"
 METHOD = "Method: {method}. σ is the standard error of the change while nothing changes."
@@ -158,7 +159,6 @@ PACK_MAKE = "Make the PDF"
 PACK_MAKING = "Writing it…"
 PACK_SAVE = "Save the PDF"
 PACK_SHARE = "Share as an encrypted file"
-MORE = "Corrections"
 
 DATA_TITLE = "For clinicians"
 DATA_TEXT = "Everybody's spots by urgency, the full evidence of each, and decisions."
@@ -171,11 +171,6 @@ def totals(people: int, lesions: int, photos: int, decided: int) -> str:
         f"{_count(people, 'person', 'people')}, {_count(lesions, 'spot', 'spots')}, "
         f"{_count(photos, 'photo', 'photos')}; {decided:,} decided"
     )
-
-
-def found(count: int) -> str:
-    """How many rows passed the filters."""
-    return _count(count, "spot", "spots")
 
 
 def page_of(first: int, last: int, count: int) -> str:

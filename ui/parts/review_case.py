@@ -208,7 +208,7 @@ def _measured(found: CaseView) -> None:
         if found.clinical is None:
             st.write(strings.NOTHING_MEASURED)
         else:
-            review_tables.abcde(found.clinical)
+            review_tables.abcde(found.clinical, found.change)
         review_tables.evolution(found.change)
         status.reasons(found.change)
 

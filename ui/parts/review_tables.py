@@ -17,8 +17,8 @@ from ui import dates
 from ui import strings_review as strings
 
 
-def abcde(part: ClinicalPart) -> None:
-    """A to E, a column for each photo shown."""
+def abcde(part: ClinicalPart, change: Change) -> None:
+    """A to D, a column for each photo shown; E in words, its numbers follow in `evolution`."""
     heads = "".join(
         f'<th scope="col" class="num">{_text(day_of(day))}</th>' for day in part.abcde_heads
     )
@@ -27,12 +27,21 @@ def abcde(part: ClinicalPart) -> None:
         + "".join(f'<td class="num">{_text(value)}</td>' for value in row.values)
         + "</tr>"
         for row in part.abcde
+        if row.letter != "E"
+    )
+    flagged = dict.fromkeys(wording.AXIS_NAMES[one.axis] for one in change.axes if one.flagged)
+    found = strings.EVOLUTION_FLAGGED.format(axes=wording.join_words(list(flagged)))
+    rows += (
+        f'<tr{" class=flag" if flagged else ""}><td class="letter">E</td>'
+        f'<th scope="row">{strings.EVOLUTION_LETTER}</th>'
+        f'<td class="num" colspan="{len(part.abcde_heads)}" style="white-space:normal">'
+        f"{_text(f'▲ {found}' if flagged else strings.EVOLUTION_NONE)}</td></tr>"
     )
     head = (
-        f'<th scope="col">{strings.ABCDE_LETTER}</th>'
+        f'<th scope="col"><span class="mt-unseen">{strings.ABCDE_LETTER}</span></th>'
         f'<th scope="col">{strings.ABCDE_MEASURE}</th>{heads}'
     )
-    _table(strings.ABCDE, head, rows)
+    _table(strings.ABCDE, head, f"<tbody>{rows}</tbody>")
     st.caption(wording.ABCDE_NOTE)
 
 
@@ -41,10 +50,19 @@ def evolution(change: Change) -> None:
     if not change.axes:
         return
     head = "".join(
-        f'<th scope="col"{" class=num" if 2 <= at <= 4 else ""}>{_text(name)}</th>'
+        f'<th scope="col"{" class=num" if at else ""}>{_text(name)}</th>'
         for at, name in enumerate(strings.EVOLUTION_HEADS)
     )
-    _table(strings.EVOLUTION, head, "".join(_axis(one) for one in change.axes))
+    width = len(strings.EVOLUTION_HEADS)
+    groups = ""
+    for against in dict.fromkeys(one.against for one in change.axes):
+        named = wording.AGAINST_LEADS[against]
+        rows = "".join(_axis(one) for one in change.axes if one.against is against)
+        groups += (
+            f'<tbody><tr class="group"><th scope="rowgroup" colspan="{width}">{_text(named)}</th>'
+            f"</tr>{rows}</tbody>"
+        )
+    _table(strings.EVOLUTION, head, groups)
     st.caption(strings.METHOD.format(method=change.method))
 
 
@@ -59,11 +77,11 @@ def _axis(one: AxisChange) -> str:
             quantity(one.detectable, unit),
         ]
     cells = "".join(f'<td class="num">{_text(each)}</td>' for each in numbers)
-    said = f"▲ {strings.FLAGGED}" if one.flagged else ""
+    name = wording.AXIS_NAMES[one.axis]
+    if one.flagged:
+        name = f"▲ {name}: {strings.FLAGGED}"
     return (
-        f"<tr{' class=flag' if one.flagged else ''}>"
-        f'<th scope="row">{_text(wording.AXIS_NAMES[one.axis])}</th>'
-        f"<td>{_text(wording.AGAINST_NAMES[one.against])}</td>{cells}<td>{said}</td></tr>"
+        f'<tr{" class=flag" if one.flagged else ""}><th scope="row">{_text(name)}</th>{cells}</tr>'
     )
 
 
@@ -88,7 +106,7 @@ def network(part: ClinicalPart) -> None:
         f'<td class="num">{_text(share(probability))}</td></tr>'
         for name, probability in ordered
     )
-    _table(strings.NETWORK_OF.format(day=day_of(part.taken_on)), head, rows)
+    _table(strings.NETWORK_OF.format(day=day_of(part.taken_on)), head, f"<tbody>{rows}</tbody>")
 
 
 def _answer(part: ClinicalPart) -> None:
@@ -122,10 +140,12 @@ def day_of(text: str) -> str:
     return dates.day(date.fromisoformat(text[:10]))
 
 
-def _table(caption: str, head: str, rows: str) -> None:
+def _table(caption: str, head: str, bodies: str) -> None:
+    """A table that scrolls by itself on a narrow window, by keys as well."""
     st.html(
-        f'<div class="mt-scroll"><table class="mt-table"><caption>{_text(caption)}</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+        f'<div class="mt-scroll" role="region" tabindex="0" aria-label="{_text(caption)}">'
+        f'<table class="mt-table"><caption>{_text(caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead>{bodies}</table></div>"
     )
 
 
