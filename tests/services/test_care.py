@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.store.builders import a_comparison, add, lose_tables
+from tests.store.builders import add, lose_tables
 from tests.store.everything import everything
-from tests.store.kinds import KINDS_OF_VAULT, PASSPHRASE, make_vault
+from tests.store.kinds import make_vault
 from tests.store.same import assert_same
-from tracker.analysis.compare import METHOD
 from tracker.domain.analysis import ScaleSource
 from tracker.domain.body import BodyView
 from tracker.domain.care import DecisionKind
@@ -27,7 +24,6 @@ from tracker.services import (
     details,
     due,
     edits,
-    keyring,
     profiles,
     surveys,
 )
@@ -41,23 +37,9 @@ from tracker.store import Vault
 TODAY = date(2026, 3, 1)
 
 
-@pytest.fixture(params=KINDS_OF_VAULT)
-def workspace(tmp_path: Path, request: pytest.FixtureRequest) -> Workspace:
-    """Two people; Ada has two lesions, one of them photographed twice and compared."""
-    kept = make_vault(tmp_path / "vault", encrypted=request.param == "encrypted")
-    with kept.open() as vault, vault.batch():
-        one, two = add(vault, 1), add(vault, 2)
-        add(vault, 3, lesion="toe")
-        add(vault, 4, person="Ben", lesion="toe")
-        pair = a_comparison(one.observation_id, two.observation_id)
-        vault.add_comparison(dataclasses.replace(pair, method=METHOD))
-    return Workspace(kept.path, secret=lambda: PASSPHRASE)
-
-
-@pytest.fixture(autouse=True)
-def _locked_again(workspace: Workspace) -> object:
-    yield
-    keyring.lock(workspace)
+@pytest.fixture
+def workspace(cared_for: Workspace) -> Workspace:
+    return cared_for
 
 
 def _seen(workspace: Workspace, person: str = "Ada", lesion: str = "left arm") -> list[Observation]:
@@ -297,52 +279,6 @@ def test_places_and_marks(workspace: Workspace) -> None:
     term = details.site_term("left sole")
     assert term is not None
     assert (term.side, term.isic) == ("left", "Lower extremity:Foot:Sole of foot")
-
-
-def test_the_worklist_is_in_the_order_of_changes_and_then_of_what_is_due(
-    workspace: Workspace,
-) -> None:
-    edits.record_symptom(workspace, "Ben", "toe", "bleeding")
-    listed = worklist(workspace, today=TODAY)
-    judged = changes(workspace, complete=False)
-    by_change = {(each.person, each.lesion): each for each in judged}
-    assert (listed.people, listed.lesions, listed.observations) == (2, 3, 4)
-    assert len(listed.rows) == len(judged)
-    for row in listed.rows:
-        change = by_change[row.person, row.lesion]
-        assert (row.status, row.score) == (change.status, change.score)
-        assert set(row.alerts) == {alert.kind for alert in change.alerts}
-    assert (listed.rows[0].person, listed.rows[0].urgency) == ("Ben", Urgency.SYMPTOM)
-    ranks = [list(Urgency).index(row.urgency) for row in listed.rows]
-    assert ranks == sorted(ranks)
-    assert sum(listed.counts.values()) == 3
-
-
-def _another_photo(workspace: Workspace) -> None:
-    with workspace.open() as vault:
-        seen = add(vault, 9, lesion="toe")
-        moment = dataclasses.replace(seen.capture, value=datetime.now() + timedelta(days=1))
-        vault.set_capture(seen.observation_id, moment)
-
-
-@pytest.mark.parametrize(
-    "later",
-    [
-        lambda w: edits.record_symptom(w, "Ada", "toe", "pain"),
-        lambda w: decisions.reopen(w, "Ada", "toe", by="Dr Bär"),
-        _another_photo,
-    ],
-    ids=["symptom", "reopened", "photo"],
-)
-def test_a_decided_lesion_comes_back_when_something_follows(
-    workspace: Workspace, later: Callable[[Workspace], object]
-) -> None:
-    decisions.decide(workspace, "Ada", "toe", "no_action", by="Dr Bär")
-    assert "toe" not in {row.lesion for row in worklist(workspace, person="Ada").rows}
-    shown = worklist(workspace, person="Ada", include_decided=True).rows
-    assert [row.decided for row in shown if row.lesion == "toe"] == [True]
-    later(workspace)
-    assert "toe" in {row.lesion for row in worklist(workspace, person="Ada").rows}
 
 
 def test_all_of_it_is_made_again_from_the_journal(tmp_path: Path) -> None:

@@ -226,7 +226,9 @@ def _write_no_core_dump() -> None:
 
 
 def _forget_tables(path: Path) -> None:
+    from tracker.services import subjects  # noqa: PLC0415 - loads image libraries
     from tracker.store import kept  # noqa: PLC0415 - loads the database
 
     memo.forget(path)
+    subjects.forget(path)
     kept.forget(path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,8 +49,19 @@ class SubjectCache:
             while len(self._kept) > self._size:
                 self._kept.popitem(last=False)
 
+    def forget(self, vault_path: Path) -> None:
+        """Let go of everything of one vault: it was locked, and these are its photos."""
+        with self._lock:
+            for key in [key for key in self._kept if key[0] == str(vault_path)]:
+                del self._kept[key]
+
 
 _CACHE = SubjectCache()
+
+
+def forget(vault_path: Path) -> None:
+    """Let go of what this process keeps of the photos of a vault."""
+    _CACHE.forget(vault_path)
 
 
 def subject_of_pixels(
