@@ -13,6 +13,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
   function cell(name, head, ...parts) {
     const made = make("td", name);
     made.dataset.head = head;
+    made.setAttribute("role", "cell"); // a phone shows rows as blocks, which are cells all the same
     const inside = make("div");
     inside.append(...parts.filter(Boolean));
     made.append(inside);
@@ -23,6 +24,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
   function line(row) {
     const made = make("tr");
     made.dataset.id = row.id;
+    made.setAttribute("role", "row");
     const open = make("button", "", row.name);
     open.type = "button";
     const status = make("span", `status ${row.status}`);
