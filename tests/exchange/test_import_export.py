@@ -67,10 +67,18 @@ def _remark(folder: Path, **changes: object) -> None:
     path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | changes), "utf-8")
 
 
-def test_the_round_trip_gives_the_same_bytes(exported: Path, tmp_path: Path) -> None:
-    workspace = _new(tmp_path)
-    results = _import(workspace, exported)
-    assert [type(result) for result in results] == [Stored] * 4
+@pytest.fixture(scope="module")
+def imported(exported: Path, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A new vault that took the export in, to read from."""
+    workspace = _new(tmp_path_factory.mktemp("imported"))
+    assert [type(result) for result in _import(workspace, exported)] == [Stored] * 4
+    return workspace
+
+
+def test_the_round_trip_gives_the_same_bytes(
+    exported: Path, imported: Workspace, tmp_path: Path
+) -> None:
+    workspace = imported
     write_export(workspace, "csv", tmp_path / "again")
     again, first = _contents(tmp_path / "again"), _contents(exported)
     assert set(again) == set(first)
@@ -91,10 +99,8 @@ def test_what_a_person_corrected_is_in_it(exported: Path) -> None:
     assert [row["requested_x_px"] for row in rows if row["lesion"] is None] == [300]
 
 
-def test_what_people_decided_and_answered_comes_back(exported: Path, tmp_path: Path) -> None:
-    workspace = _new(tmp_path)
-    _import(workspace, exported)
-    with workspace.open() as vault:
+def test_what_people_decided_and_answered_comes_back(imported: Workspace) -> None:
+    with imported.open() as vault:
         ada = vault.person("Ada")
         lesion = vault.lesion(ada, "=renamed")
         seen, corrected = vault.observations(lesion)
@@ -264,7 +270,13 @@ def test_a_missing_table(exported: Path, tmp_path: Path, table: str) -> None:
 
 def test_exports_that_cannot_be_read_back(exported: Path, tmp_path: Path) -> None:
     folder = _edited(exported, tmp_path)
-    for changes in ({"format": "fhir"}, {"photos": False}, {"layout": 99}, {"files": []}):
+    wrong: tuple[dict[str, object], ...] = (
+        {"format": "fhir"},
+        {"photos": False},
+        {"layout": 99},
+        {"files": []},
+    )
+    for changes in wrong:
         shutil.copy(exported / MARKER, folder / MARKER)
         _remark(folder, **changes)
         with pytest.raises(InputError):

@@ -79,7 +79,8 @@ def tags(made: ReportDocument) -> list[tuple[str, Any]]:
             if "/K" in found:
                 yield from walk(found["/K"])
 
-    return list(walk(reader(made).trailer["/Root"]["/StructTreeRoot"]))
+    root: Any = reader(made).trailer["/Root"]
+    return list(walk(root["/StructTreeRoot"]))
 
 
 @pytest.mark.parametrize("section_status", list(Status))
@@ -141,6 +142,7 @@ def test_a_lesion_takes_one_page_however_much_there_is_to_say(paper: Any) -> Non
         charts=section.charts * 4,
         notes=tuple(DatedText("2024-05-11", "word " * 80) for _ in range(6)),
         place=BodyPlace(BodyView.BACK, 0.4, 0.3),
+        recorded=("asked about symptoms, none reported on 2024-05-06",) * 6,
     )
     made = replace(document(0), lesions=(full, full), paper=paper)
     pages = [page.extract_text() for page in reader(made).pages]
@@ -166,6 +168,22 @@ def test_what_a_page_leaves_out_is_in_the_report_once_more_in_full() -> None:
     assert len(photos) > MOST_PHOTOS
 
 
+def test_both_formats_tell_what_is_on_record_and_who_corrected_an_outline() -> None:
+    section = lesion("Mole", Status.CHANGED)
+    first, *others = section.pictures
+    by_hand = replace(
+        first, outlined_by="person", corrected_by="Dr Bär <b>", corrected_on="2024-02-03"
+    )
+    made = one(
+        replace(section, pictures=(by_hand, *others), recorded=("site marked as a rash", "x y"))
+    )
+    for text in (Page(to_html(made)).text, text_of(made)):
+        told = squeezed(text)
+        assert squeezed("(outline corrected by Dr Bär <b> on 2024-02-03)") in told
+        assert "Onrecord" in told
+        assert squeezed("site marked as a rash; x y") in told
+
+
 def test_pictures_charts_and_maps_are_tagged_with_their_texts() -> None:
     section = replace(lesion("Mole", Status.CHANGED), place=BodyPlace(BodyView.HEAD_LEFT, 0.5, 0.5))
     found = tags(one(section))
@@ -188,7 +206,7 @@ def test_headings_and_tables_are_tagged_in_order() -> None:
     tables = names.count("/Table")
     assert tables == 5  # summary; measures and photos of two lesions
     assert names.count("/TH") == 7 + 2 * (5 + 5)
-    root = reader(document(1)).trailer["/Root"]
+    root: Any = reader(document(1)).trailer["/Root"]
     assert root["/Lang"] == "en"
     assert (
         root["/ViewerPreferences"]["/DisplayDocTitle"] is True

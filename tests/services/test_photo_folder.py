@@ -101,6 +101,53 @@ def test_a_phone_s_camera_roll(tmp_path: Path) -> None:
     ]
 
 
+def test_of_a_shot_that_is_kept_twice_the_camera_s_own_file_is_taken(tmp_path: Path) -> None:
+    _touch(
+        tmp_path,
+        "100APPLE/IMG_0001.HEIC",
+        "100APPLE/IMG_0001.JPG",
+        "100APPLE/IMG_E0001.JPG",
+        "100APPLE/IMG_0002.JPG",
+        "100APPLE/img_e0002.jpg",
+        "100APPLE/IMG_E0003.JPG",  # edited, and the original is gone
+        "101APPLE/IMG_0001.JPG",  # another folder: another shot
+        "Camera/20250131_101500.heic",
+        "Camera/IMG_20250131_101500.heic",
+        "Camera/IMG_20250131_101500.jpg",
+        "Camera/IMG_0004.png",
+        "Camera/IMG_0004.jpg",
+        "arm/2025-01-31.heic",  # names that a person gave: two cameras on one day
+        "arm/2025-01-31.jpg",
+    )
+    found = read_photo_folder(tmp_path, "Ada")
+    assert {(each.file, each.reason) for each in found.passed_over} == {
+        ("100APPLE/IMG_0001.JPG", "the same shot as IMG_0001.HEIC"),
+        ("100APPLE/IMG_E0001.JPG", "an edited copy of IMG_0001.HEIC"),
+        ("100APPLE/img_e0002.jpg", "an edited copy of IMG_0002.JPG"),
+        ("Camera/IMG_20250131_101500.jpg", "the same shot as IMG_20250131_101500.heic"),
+    }
+    assert len(found.rows) == 14 - 4
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("IMG_0001.HEIC", "IMG_0001.JPG", "IMG_E0001.HEIC", "IMG_E0001.JPG"),
+        ("IMG_E0001.HEIC", "IMG_E0001.JPG"),
+        ("IMG_0001.HEIC", "IMG_0001.HEIF"),
+        ("DSC01234.HIF", "DSC01234.JPG"),
+    ],
+)
+def test_no_shot_is_left_out_whole(tmp_path: Path, names: tuple[str, ...]) -> None:
+    _touch(tmp_path, *names)
+    found = read_photo_folder(tmp_path)
+    kept = {row.path.name for row in found.rows}
+    assert kept
+    for each in found.passed_over:
+        assert any(each.reason.endswith(name) for name in names)
+    assert len(kept) + len(found.passed_over) == len(names)
+
+
 def test_links_and_vaults_are_left_alone(tmp_path: Path) -> None:
     _touch(tmp_path, "in/a.jpg", "in/vault/vault.json", "in/vault/b.jpg", "elsewhere/c.jpg")
     try:

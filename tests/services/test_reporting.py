@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import io
 import re
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import numpy as np
@@ -14,14 +15,18 @@ from PIL import Image
 
 from tests import made_up
 from tracker.domain.analysis import CLASSES
+from tracker.domain.body import SiteMark
 from tracker.domain.change import Axis
+from tracker.domain.records import MaskCorrection, MaskMethod, SymptomKind
 from tracker.errors import UsageError
 from tracker.report.document import ReportDocument
+from tracker.report.lesion_page import caption
 from tracker.services import framing
 from tracker.services.comparing import complete_series
 from tracker.services.decisions import decide
 from tracker.services.details import set_place
 from tracker.services.intake import add_photo
+from tracker.services.report_pictures import own_picture
 from tracker.services.reporting import (
     ReportOptions,
     build_document,
@@ -83,6 +88,17 @@ def personal(workspace: Workspace) -> ReportDocument:
 def clinical(workspace: Workspace) -> ReportDocument:
     decide(workspace, PERSON, LESION, "refer", by="Dr A", note="to dermatology")
     set_place(workspace, PERSON, LESION, "back", 0.6, 0.3)
+    with workspace.open() as vault:
+        owner = vault.person(PERSON)
+        lesion = vault.lesion(owner, LESION)
+        for day in (1, 3, 4, 5):
+            vault.add_answer(lesion, [], answered_at=datetime(2025, 1, day, 12, tzinfo=UTC))
+        vault.add_answer(
+            lesion, [SymptomKind.ITCH], answered_at=datetime(2025, 1, 6, 12, tzinfo=UTC)
+        )
+        vault.set_mark(lesion, SiteMark.TREATED)
+        vault.save_survey(owner, "back", date(2025, 2, 3), [lesion])
+        vault.save_survey(owner, "back", date(2025, 2, 4), [])
     return build_document(workspace, PERSON, LESION, FOR_CLINICIAN)
 
 
@@ -186,6 +202,31 @@ def test_notes_dates_and_versions_are_told(personal: ReportDocument) -> None:
     assert "in 100 comparisons" in (personal.false_flags or "")
     assert section.photos[0].scale == "scale that was given, ±2 %"
     assert section.photos[1].scale is None
+
+
+def test_what_was_asked_marked_and_looked_over_is_told(clinical: ReportDocument) -> None:
+    assert clinical.lesions[0].recorded == (
+        "asked about symptoms, none reported on 2025-01-03, 2025-01-04 and 2025-01-05 "
+        "(the latest of 4 days)",
+        "site marked as treated skin",
+        "site looked over and spot seen on 2025-02-03",
+    )
+
+
+def test_a_corrected_outline_names_who_and_when(workspace: Workspace) -> None:
+    seen = complete_series(workspace, PERSON, LESION).observations[0]
+    assert seen.analysis.mask is not None
+    drawn = replace(seen.analysis, mask=replace(seen.analysis.mask, source="person"))
+    noon = datetime(2025, 1, 2, 12, tzinfo=UTC)
+    by_hand = MaskCorrection(seen.observation_id, "Dr A", MaskMethod.BRUSH, noon)
+    corrected = replace(seen, analysis=drawn, mask_corrected=by_hand)
+    words = caption(own_picture(workspace, "first", corrected))
+    assert words.endswith("(outline corrected by Dr A on 2025-01-02)")
+    nobody = replace(corrected, mask_corrected=replace(by_hand, by=None))
+    assert caption(own_picture(workspace, "first", nobody)).endswith(
+        "(outline corrected on 2025-01-02)"
+    )
+    assert caption(own_picture(workspace, "first", seen)).endswith("(outline: model)")
 
 
 def test_a_date_is_a_date() -> None:

@@ -39,8 +39,8 @@ class ReportPicture:
 
     taken_on: as precise as it is known, ISO 8601. width, height: pixels of `data`. outlines: of
     the lesion's parts. outlined_by: whose outline it is; None where there is none. corrected_by:
-    the person's name, where it was said. bar: None without a scale. is_aligned: drawn in the frame
-    that the section's pictures share.
+    the person's name, where it was said. corrected_on: the day, ISO 8601. bar: None without a
+    scale. is_aligned: drawn in the frame that the section's pictures share.
     """
 
     role: Literal["first", "previous", "latest"]
@@ -54,6 +54,7 @@ class ReportPicture:
     bar: ScaleBar | None = None
     is_aligned: bool = False
     corrected_by: str | None = None
+    corrected_on: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,8 @@ class LesionSection:
 
     versions: model and method identities ("moletrail-vit 0.1.0, sha256 1a2b…"), each one line.
     lined_up: how the aligned pictures were brought into one frame: by the skin around the lesion,
-    or with the help of the lesion itself, so that growth may not show in them.
+    or with the help of the lesion itself, so that growth may not show in them. recorded: what else
+    is on record, each a few words of the program's.
     """
 
     change: Change
@@ -163,6 +165,7 @@ class LesionSection:
     place: BodyPlace | None = None
     lined_up: Literal["skin", "lesion"] | None = None
     clinical: ClinicalPart | None = None
+    recorded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

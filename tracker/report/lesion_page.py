@@ -17,7 +17,7 @@ from tracker.report.sheets import AnnexSheet, Cell, Drawing, Entries, Entry, Own
 PICTURE_ROLES = {"first": "First photo", "previous": "Previous photo", "latest": "Latest photo"}
 OUTLINES = {
     "model": "outline: model",
-    "person": "outline: corrected",
+    "person": "outline corrected",
     None: "no outline",
 }
 LIFE_CYCLES = {
@@ -48,7 +48,9 @@ ALIGNED = {
         "may not show here."
     ),
 }
-NOT_ALIGNED = "Each as it was taken: the photos could not be lined up, so sizes do not compare."
+NOT_ALIGNED = (
+    "Each as it was taken: the photos could not be lined up, so the pictures are not at one size."
+)
 SOME_ALIGNED = "Photos marked “as taken” could not be lined up: their size does not compare here."
 NO_BAR = "No scale is known, so no length in millimetres is drawn."
 #: How the pages are read, said once at the end.
@@ -168,6 +170,8 @@ def caption(picture: ReportPicture) -> str:
     outline = OUTLINES[picture.outlined_by]
     if picture.corrected_by:
         outline = f"{outline} by {picture.corrected_by}"
+    if picture.corrected_on:
+        outline = f"{outline} on {picture.corrected_on}"
     return f"{PICTURE_ROLES[picture.role]}, {picture.taken_on} ({outline})"
 
 
@@ -274,4 +278,5 @@ def _entries(entries: tuple[DatedText, ...]) -> tuple[Entry, ...]:
 def facts(lesion: LesionSection) -> tuple[tuple[str, str], ...]:
     """Label and value of the small print of a lesion."""
     methods = dict.fromkeys((*lesion.versions, lesion.change.method))
-    return (("Computed by", "; ".join(methods)),)
+    recorded = (("On record", "; ".join(lesion.recorded)),) if lesion.recorded else ()
+    return (*recorded, ("Computed by", "; ".join(methods)))

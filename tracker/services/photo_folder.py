@@ -2,14 +2,15 @@
 
 `FOLDER/person/lesion/photo.jpg`, or with a person named, `FOLDER/lesion/photo.jpg`; photos higher
 up have no lesion yet. A phone's own folders (DCIM, 100APPLE, Camera) are neither. The date in the
-photo wins over the one in its name. Films, screenshots and other files are passed over.
+photo wins over the one in its name. Films, screenshots and other files are passed over, and of a
+shot that a phone kept twice all but the file that its camera wrote.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -29,6 +30,13 @@ _PHONE_FOLDERS = re.compile(
     r"\d{3}[a-z0-9_]{5}|\d{6}_+|\d{4}|\d{4}[-_]\d{2}(\D.*)?",
     re.IGNORECASE,
 )
+_HEIF = frozenset((".heic", ".heif", ".hif"))
+_JPEG = frozenset((".jpg", ".jpeg", ".jpe", ".jfif"))
+#: Names that cameras count or time themselves: one stem in one folder is one shot. A name that a
+#: person gave, a day for instance, may well stand for two photos.
+_CAMERA = re.compile(r"(img|mvimg|pxl|_?dsc[fn]?|_mg)_?\d{4,}(_\d{6,9})?", re.IGNORECASE)
+#: An iPhone's edited copy of `IMG_0001` is `IMG_E0001`: recoloured or cropped, it does not compare.
+_EDITED = re.compile(r"(img_)e(\d{4,})", re.IGNORECASE)
 _SCREENSHOT = re.compile(r"^(screen[ _-]?(shot|recording)|bildschirmfoto|simulator)", re.IGNORECASE)
 _SCREENSHOT_FOLDERS = frozenset(("screenshots", "screen recordings"))
 _DATE = re.compile(
@@ -64,9 +72,14 @@ def read_photo_folder(folder: Path, person: str | None = None) -> PhotoFolder:
     """
     rows: list[ManifestRow] = []
     passed: list[PassedOver] = []
-    for path in _files(folder):
-        place = path.relative_to(folder)
+    places = [path.relative_to(folder) for path in _files(folder)]
+    taken = [place for place in places if _why_not(place) is None]
+    heif = {_key(place, place.stem): place for place in taken if place.suffix.lower() in _HEIF}
+    photos = {_key(place, place.stem): place for place in taken} | heif
+    for place in places:
         reason = _why_not(place)
+        if reason is None:
+            reason = _same_shot(place, photos, heif)
         if reason is None:
             rows.append(_row(len(rows) + 1, folder, place, person))
         elif reason:
@@ -109,6 +122,30 @@ def _why_not(place: Path) -> str | None:
     if _SCREENSHOT.match(place.name) or folders & _SCREENSHOT_FOLDERS:
         return "a screenshot"
     return None if suffix in _PHOTOS else "not a photo"
+
+
+def _key(place: Path, stem: str) -> tuple[Path, str]:
+    """Names in one folder that differ in case or suffix alone have one key."""
+    return place.parent, stem.lower()
+
+
+def _same_shot(
+    place: Path, photos: Mapping[tuple[Path, str], Path], heif: Mapping[tuple[Path, str], Path]
+) -> str | None:
+    """Why a photo is passed over for another file of its shot, in words; None for its only file.
+
+    photos, heif: the folder's photos, and those of a phone's own format, by `_key`.
+    """
+    edited = _EDITED.fullmatch(place.stem)
+    if edited is not None:
+        original = photos.get(_key(place, "".join(edited.groups())))
+        if original is not None:
+            return f"an edited copy of {original.name}"
+    if place.suffix.lower() in _JPEG and _CAMERA.fullmatch(place.stem):
+        original = heif.get(_key(place, place.stem))
+        if original is not None:
+            return f"the same shot as {original.name}"
+    return None
 
 
 def _row(number: int, folder: Path, place: Path, person: str | None) -> ManifestRow:

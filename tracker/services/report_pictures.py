@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 import cv2
@@ -69,6 +70,11 @@ def lesion_pictures(
 def scale_words(scale: Scale) -> str:
     """The evidence of a scale: `printed card, ±1 %` (one standard error)."""
     return f"{SCALE_NAMES[scale.source]}, ±{100 * scale.sigma / scale.mm_per_px:.0f} %"
+
+
+def local_day(moment: datetime) -> str:
+    """The day of a moment where the program runs, ISO 8601."""
+    return moment.astimezone().date().isoformat()
 
 
 def own_picture(
@@ -170,7 +176,7 @@ def _drawn(
     *,
     is_aligned: bool,
 ) -> ReportPicture:
-    mask = seen.analysis.mask
+    mask, by_hand = seen.analysis.mask, seen.mask_corrected
     onto = framing.onto_picture(frame.square, SIDE_PX) @ matrix
     return ReportPicture(
         role=role,
@@ -183,7 +189,8 @@ def _drawn(
         outlines=compare_view.outlines_on(seen, onto, SIDE_PX),
         bar=_bar(frame),
         is_aligned=is_aligned,
-        corrected_by=None if seen.mask_corrected is None else seen.mask_corrected.by,
+        corrected_by=None if by_hand is None else by_hand.by,
+        corrected_on=None if by_hand is None else local_day(by_hand.corrected_at),
     )
 
 

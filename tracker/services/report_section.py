@@ -2,35 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tracker.analysis.noise import DoubleShot
 from tracker.domain import wording
-from tracker.domain.care import Decision
+from tracker.domain.care import Answer, Decision, Survey
 from tracker.domain.change import Change, Status
 from tracker.domain.records import Symptom
+from tracker.domain.wording_change import MARK_NAMES
 from tracker.report.document import Audience, DatedText, LesionSection, PhotoRow
 from tracker.report.presentation import short_limit
 from tracker.services.comparing import Series
 from tracker.services.report_charts import charts, flags_by_day
 from tracker.services.report_clinical import clinical_part
-from tracker.services.report_pictures import lesion_pictures, scale_words
+from tracker.services.report_pictures import lesion_pictures, local_day, scale_words
 from tracker.services.results import ObservationRow
 from tracker.services.session import Workspace
 from tracker.services.timeline import series_rows
+
+#: So many days are named of a list of them; how many there are is said.
+MOST_DAYS = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Source:
     """What a section is made from.
 
-    others: double shots of the person's other lesions. decisions: on the lesion, oldest first.
+    others: double shots of the person's other lesions. decisions, answers: on the lesion, oldest
+    first. surveys: of the person, by day.
     """
 
     series: Series
     change: Change
     others: tuple[DoubleShot, ...]
     decisions: tuple[Decision, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    surveys: tuple[Survey, ...] = ()
 
 
 def section(workspace: Workspace, source: Source, audience: Audience) -> LesionSection:
@@ -64,6 +72,7 @@ def section(workspace: Workspace, source: Source, audience: Audience) -> LesionS
         versions=versions(change, series),
         place=series.lesion.place,
         clinical=clinical,
+        recorded=tuple(_recorded(source)),
     )
 
 
@@ -81,7 +90,31 @@ def _photo_row(row: ObservationRow) -> PhotoRow:
 def _symptom(symptom: Symptom) -> DatedText:
     name = wording.SYMPTOM_NAMES[symptom.kind]
     text = f"{name}: {symptom.note}" if symptom.note else name
-    return DatedText(symptom.noted_at.astimezone().date().isoformat(), text)
+    return DatedText(local_day(symptom.noted_at), text)
+
+
+def _recorded(source: Source) -> Iterator[str]:
+    """Answers of "none", the person's mark of the site, and when the site was looked over."""
+    lesion, series = source.series.lesion, source.series
+    nothing = [each for each in source.answers if not each.kinds]
+    none_on = dict.fromkeys(local_day(each.answered_at) for each in nothing)
+    if none_on:
+        yield f"asked about symptoms, none reported on {_days(list(none_on))}"
+    if lesion.mark is not None:
+        yield f"site marked as {MARK_NAMES[lesion.mark]}"
+    if series.absent_on is not None:
+        yield f"site looked over on {series.absent_on.isoformat()}, spot not seen"
+    seen_on = [
+        each.surveyed_on.isoformat() for each in source.surveys if lesion.lesion_id in each.lesions
+    ]
+    if seen_on:
+        yield f"site looked over and spot seen on {_days(list(dict.fromkeys(seen_on)))}"
+
+
+def _days(days: list[str]) -> str:
+    """The latest few of some days."""
+    told = wording.join_words(days[-MOST_DAYS:])
+    return told if len(days) <= MOST_DAYS else f"{told} (the latest of {len(days)} days)"
 
 
 def _decision(decision: Decision) -> DatedText:
@@ -92,7 +125,7 @@ def _decision(decision: Decision) -> DatedText:
     text += f", by {decision.by}"
     if decision.note:
         text += f": {decision.note}"
-    return DatedText(decision.decided_at.astimezone().date().isoformat(), text)
+    return DatedText(local_day(decision.decided_at), text)
 
 
 def versions(change: Change, series: Series) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from tracker import __version__
 from tracker.analysis.noise import DoubleShot
 from tracker.analysis.series import double_shots, series_of
 from tracker.domain import wording
-from tracker.domain.care import Decision
+from tracker.domain.care import Answer, Decision, Survey
 from tracker.domain.change import Change
 from tracker.errors import PersonRequiredError, UnknownNameError, UsageError
 from tracker.report.card import card_pdf, card_png
@@ -43,6 +43,15 @@ class ReportOptions:
     audience: Audience = "person"
     paper: Paper = "a4"
     made_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Care:
+    """What people decided, answered and looked over, oldest first."""
+
+    decisions: Sequence[Decision]
+    answers: Sequence[Answer]
+    surveys: Sequence[Survey]
 
 
 def report_date(text: str) -> date:
@@ -153,10 +162,11 @@ def build_document(
     with workspace.open("report") as vault:
         is_demo = vault.info().demo
         decided = vault.decisions() if options.audience == "clinician" else []
+        care = _Care(decided, vault.answers(), vault.surveys(vault.person(who)))
     return ReportDocument(
         person=who,
         made_on=options.made_on or date.today(),
-        lesions=_sections(workspace, _sources(stored, changes, decided), options, on_progress),
+        lesions=_sections(workspace, _sources(stored, changes, care), options, on_progress),
         false_flags=_false_flags(workspace.noise.false_flag_rate, len(changes)),
         program=f"Moletrail {__version__}",
         made_up=is_demo,
@@ -176,17 +186,24 @@ def _known_lesion(workspace: Workspace, person: str, lesion: str) -> str:
         return vault.lesion(vault.person(person), lesion).name
 
 
-def _sources(
-    stored: Sequence[Series], changes: Sequence[Change], decided: Sequence[Decision]
-) -> list[Source]:
+def _sources(stored: Sequence[Series], changes: Sequence[Change], care: _Care) -> list[Source]:
     by_name = {series.lesion.name: series for series in stored}
     shots = {name: _double_shots(series) for name, series in by_name.items()}
     sources = []
     for change in changes:
         series = by_name[change.lesion]
         others = [shot for name, own in shots.items() if name != change.lesion for shot in own]
-        own = [each for each in decided if each.lesion_id == series.lesion.lesion_id]
-        sources.append(Source(series, change, tuple(others), tuple(own)))
+        lesion_id = series.lesion.lesion_id
+        sources.append(
+            Source(
+                series,
+                change,
+                tuple(others),
+                decisions=tuple(each for each in care.decisions if each.lesion_id == lesion_id),
+                answers=tuple(each for each in care.answers if each.lesion_id == lesion_id),
+                surveys=tuple(care.surveys),
+            )
+        )
     return sources
 
 
