@@ -141,14 +141,14 @@ def test_directions_are_named(noise: NoiseTable) -> None:
         two_visits(
             focal_delta_e=39.0,
             focal_delta_lab=(-20.0, 0.1, -0.2),
-            delta_asymmetry=0.3,
-            log_irregularity_ratio=0.6,
+            delta_asymmetry=0.5,
+            log_irregularity_ratio=1.2,
         ),
         noise,
     )
     assert "part of the spot became darker: ΔE" in change.message
     assert "more irregular" in change.message
-    assert "asymmetry +0.30" in change.message
+    assert "asymmetry +0.50" in change.message
     assert change.message.startswith(wording.STATUS[Status.CHANGED])
 
 

@@ -97,6 +97,11 @@ class Engine:
         return Head(self._journal.head.seq + len(self._pending), self._journal.head.hash)
 
     @property
+    def has_uncommitted(self) -> bool:
+        """Whether an open batch has written what may still be undone."""
+        return bool(self._pending)
+
+    @property
     def schema_version(self) -> int:
         """Number of the newest migration."""
         return self._database.schema_version

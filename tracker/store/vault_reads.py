@@ -253,6 +253,9 @@ class VaultReads:
         return self._engine.read(lambda db: reads.observations(db, where, parameters))
 
     def _current_index(self) -> EmbeddingIndex:
+        if self._engine.has_uncommitted:
+            # A batch may still fail: what it added must not stay in an index that is kept.
+            return self._engine.read(lambda db: EmbeddingIndex(self.path, db, on_disk=False))
         seq = self._engine.head.seq
         if self._index is None or self._index[0] != seq:
             self._index = (seq, self._engine.read(self._index_of))

@@ -22,6 +22,8 @@ _GUIDE_INLIERS = 8
 #: A second look: maps tried, the reach of their matches, and what makes one of them accepted. Of
 #: wrong pairs none reached a correlation of .06 (`tests/bench/registration_causes.py`).
 _PROPOSALS, _PROPOSAL_PX, _CLOSE_INLIERS, _CLOSE_DETAIL = 3, 6.0, 16, 0.10
+#: Half the width of the band along a border that is left out there; radius is the lesion's.
+_EDGE_PX, _EDGE_SHARE = 14, 0.15
 _PLENTY = 16  # inliers of SIFT alone that leave no doubt
 
 
@@ -61,13 +63,16 @@ def _second_look(
         if proposal is None:
             return None
         fit = _closely_fitted(earlier, later, proposal.matrix)
-        if fit is not None:
-            detail = detail_correlation(earlier, later, fit.matrix)
-            if detail > _CLOSE_DETAIL:
-                return fit, detail, fit.matches
+        # Round spots share their edge with every other round spot: that is no fine structure.
+        if fit is not None and _is_of_one_structure(earlier, later, fit.matrix):
+            return fit, detail_correlation(earlier, later, fit.matrix), fit.matches
         miss = np.linalg.norm(apply(proposal.matrix, left.later) - left.earlier, axis=1)
         left = left.take(miss > _PROPOSAL_PX)
     return None
+
+
+def _is_of_one_structure(earlier: ViewFeatures, later: ViewFeatures, matrix: Matrix) -> bool:
+    return detail_correlation(earlier, later, matrix, off_edge=True) > _CLOSE_DETAIL
 
 
 def _closely_fitted(earlier: ViewFeatures, later: ViewFeatures, guide: Matrix) -> Fit | None:
@@ -129,27 +134,45 @@ def _evidence(fit: Fit | None, earlier: ViewFeatures, later: ViewFeatures) -> fl
 
 
 def detail_correlation(
-    earlier: ViewFeatures, later: ViewFeatures, matrix: Matrix, *, skin_only: bool = False
+    earlier: ViewFeatures,
+    later: ViewFeatures,
+    matrix: Matrix,
+    *,
+    skin_only: bool = False,
+    off_edge: bool = False,
 ) -> float:
     """Normalised cross-correlation of the fine structure where the views overlap; 0 if nowhere.
 
     Args:
         skin_only: of the skin off both widened lesions.
+        off_edge: without a band along both lesions' borders.
     """
     height, width = earlier.detail.shape
     warped = cv2.warpPerspective(later.detail, matrix, (width, height))
-    shown = later.skin_area if skin_only else np.ones(later.detail.shape, dtype=np.bool_)
+    shown = _counted(later, skin_only, off_edge)
     valid = cv2.warpPerspective(
         shown.astype(np.uint8), matrix, (width, height), flags=cv2.INTER_NEAREST
     ).astype(np.bool_)
-    if skin_only:
-        valid &= earlier.skin_area
+    valid &= _counted(earlier, skin_only, off_edge)
     if np.count_nonzero(valid) < _MIN_OVERLAP * valid.size:
         return 0.0
     a, b = earlier.detail[valid], warped[valid]
     a, b = a - a.mean(), b - b.mean()
     norm = float(np.sqrt(np.sum(a * a) * np.sum(b * b)))
     return float(np.sum(a * b)) / norm if norm > 0 else 0.0
+
+
+def _counted(view: ViewFeatures, skin_only: bool, off_edge: bool) -> NDArray[np.bool_]:
+    """Pixels whose detail counts, (h, w)."""
+    if skin_only:
+        return view.skin_area
+    counted = np.ones(view.detail.shape, dtype=np.bool_)
+    if off_edge:
+        mask = view.view.mask.astype(np.uint8)
+        reach = 2 * max(_EDGE_PX, round(_EDGE_SHARE * view.view.radius_px)) + 1
+        kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
+        counted &= cv2.morphologyEx(mask, cv2.MORPH_GRADIENT, kernel) == 0
+    return counted
 
 
 def _inside(
