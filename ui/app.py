@@ -14,7 +14,7 @@ from streamlit.navigation.page import StreamlitPage  # noqa: E402
 from tracker.services.results import VaultState  # noqa: E402
 from tracker.services.vaults import vault_state  # noqa: E402
 from ui import session, strings, strings_add, strings_body, strings_review, strings_today  # noqa: E402
-from ui.parts import chrome, locking, passphrase, review_state  # noqa: E402
+from ui.parts import chrome, locking, passphrase, review_state, unexpected  # noqa: E402
 from ui.views import (  # noqa: E402
     add,
     body_map,
@@ -63,6 +63,7 @@ def _pages() -> dict[str, StreamlitPage]:
 
 def main() -> None:
     """Draw the page that the person is on."""
+    unexpected.keep_tracebacks_out()
     chrome.page_setup()
     chrome.look()
     locking.begin()

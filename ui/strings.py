@@ -123,6 +123,11 @@ DATA_TITLE = "Data and privacy"
 DATA_VERSIONS = "Versions"
 
 NOT_KNOWN = "not known"
+UNEXPECTED = "This page met an error of the program. Your photos and measurements are untouched."
+UNEXPECTED_NEXT = (
+    "Reload the page. If it comes back: Data and privacy, Check the diary, and report the line "
+    "that the terminal shows."
+)
 BUSY = "The diary is in use by another window or command. Try again in a moment."
 
 COMPARING = "Comparing photos…"

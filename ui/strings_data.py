@@ -5,7 +5,7 @@ from __future__ import annotations
 from tracker.services.sockets import Reading
 
 LEAD = "Where everything is, who can open it, and what leaves this computer."
-SECTION_WHERE = "Where it is, and who can open it"
+SECTION_WHERE = "Where the diary is"
 SECTION_PRIVACY = "Proof of privacy"
 SECTION_KEEP = "Backup and check"
 SECTION_MODEL = "Versions of models and methods"
@@ -30,10 +30,7 @@ TRACED = (
     "{day}, with version {program}: none named an address beyond the machine."
 )
 TRACED_OTHER = "This is version {program}; that test has not been recorded for it."
-TRACED_NEVER = (
-    "No traced test is recorded in this installation. Developers run: "
-    "`python -m tests.silence.record`"
-)
+TRACED_NEVER = "No traced test is recorded in this installation; the lines above are live."
 TAGS = "Place and other personal tags of photos are not part of reports and exports."
 
 BACKUP_LAST = "The last one was written on {day}, to {file}."

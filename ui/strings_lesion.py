@@ -164,9 +164,15 @@ def since(days: int) -> str:
     return f"{days / 365.25:.1f} yr".replace(".0 ", " ")
 
 
-def facts(site: str | None, photos: str, first: str | None, latest: str | None) -> str:
-    """What a spot is, in a line; `first` and `latest` are days in words."""
-    parts = [site or SITE_UNKNOWN, photos]
+def facts(
+    site: str | None, photos: str, first: str | None, latest: str | None, *, name: str = ""
+) -> str:
+    """What a spot is, in a line; `first` and `latest` are days in words.
+
+    A site that is the spot's `name`, which stands above the line, is not said again.
+    """
+    where = site or SITE_UNKNOWN
+    parts = [photos] if where.casefold() == name.casefold() else [where, photos]
     if first is not None and latest is not None:
         parts.append(first if first == latest else f"{first} to {latest}")
     return " · ".join(parts)

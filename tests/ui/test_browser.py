@@ -22,6 +22,7 @@ from ui import (
     strings_body,
     strings_first_run,
     strings_lesion,
+    strings_review,
     strings_today,
 )
 
@@ -89,6 +90,7 @@ def test_every_page_is_drawn_and_asks_nobody_else(
             ("add", strings.NAV_ADD),
             ("inbox", strings_add.INBOX_TITLE),
             ("data", strings.DATA_TITLE),
+            ("review", strings_review.TITLE),
         ):
             seen.open(name)
             expect(seen.page.get_by_role("heading", name=title).first).to_be_visible()

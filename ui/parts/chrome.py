@@ -15,7 +15,7 @@ from streamlit.navigation.page import StreamlitPage
 from tracker.domain import wording
 from tracker.errors import MoletrailError, VaultBusyError
 from ui import session, strings, strings_first_run
-from ui.parts import locking
+from ui.parts import locking, unexpected
 
 _HERE = Path(__file__).resolve().parents[1]
 #: A file of ours: an icon by name would be fetched from a font server by the browser.
@@ -106,7 +106,7 @@ def footer() -> None:
 
 @contextmanager
 def errors_in_words() -> Iterator[None]:
-    """Show an expected failure as its message and next step, and end the page there."""
+    """Show a failure as its message and next step, a mistake of ours in words, and end the page."""
     try:
         yield
     except VaultBusyError as error:
@@ -119,5 +119,9 @@ def errors_in_words() -> Iterator[None]:
         st.error(session.plain(error.message), icon=":material/error:")
         if error.next_step:
             st.write(session.plain(error.next_step))
+        footer()
+        st.stop()
+    except Exception as error:  # Streamlit's own signals (stop, rerun) are none of these
+        unexpected.show(error)
         footer()
         st.stop()

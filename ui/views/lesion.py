@@ -87,6 +87,7 @@ def _head(view: PersonView, lesion: str, count: int) -> None:
             strings.photo_count(count),
             days[0] if days else None,
             days[-1] if days else None,
+            name=lesion,
         )
     )
     stage = stages.line(view, lesion)
@@ -104,6 +105,11 @@ def _judgement(change: Change) -> None:
 @st.fragment
 def _photos(view: PersonView, lesion: str) -> None:
     """The strip and what is chosen in it; a choice draws this part of the page alone."""
+    with chrome.errors_in_words():
+        _photos_chosen(view, lesion)
+
+
+def _photos_chosen(view: PersonView, lesion: str) -> None:
     workspace = session.workspace()
     series = view.series[lesion]
     rows = person_view.rows_of(workspace, view, lesion)
