@@ -14,8 +14,8 @@ RETAKE = "Photos to take again"
 RETAKE_TEXT = "The latest photo could not be compared; here is why, and how the next one will be."
 DUE = "Next photos"
 DUE_TEXT = (
-    "After 3 months, then every 6 to 12, unless you or your clinician chose otherwise (on the "
-    "spot's own page)."
+    "After 3 months, then every 6 to 12, unless you or your clinician chose otherwise with "
+    "“Interval”."
 )
 DUE_NONE = "No photo is due in the next {days} days."
 CALENDAR = "Save the dates as a calendar file"
