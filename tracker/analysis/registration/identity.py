@@ -63,16 +63,18 @@ def _second_look(
         if proposal is None:
             return None
         fit = _closely_fitted(earlier, later, proposal.matrix)
-        # Round spots share their edge with every other round spot: that is no fine structure.
-        if fit is not None and _is_of_one_structure(earlier, later, fit.matrix):
-            return fit, detail_correlation(earlier, later, fit.matrix), fit.matches
+        if fit is not None:
+            detail = detail_correlation(earlier, later, fit.matrix)
+            if min(detail, _off_edge(earlier, later, fit.matrix)) > _CLOSE_DETAIL:
+                return fit, detail, fit.matches
         miss = np.linalg.norm(apply(proposal.matrix, left.later) - left.earlier, axis=1)
         left = left.take(miss > _PROPOSAL_PX)
     return None
 
 
-def _is_of_one_structure(earlier: ViewFeatures, later: ViewFeatures, matrix: Matrix) -> bool:
-    return detail_correlation(earlier, later, matrix, off_edge=True) > _CLOSE_DETAIL
+def _off_edge(earlier: ViewFeatures, later: ViewFeatures, matrix: Matrix) -> float:
+    """The same without the edges: a round spot shares its edge with every other round spot."""
+    return detail_correlation(earlier, later, matrix, off_edge=True)
 
 
 def _closely_fitted(earlier: ViewFeatures, later: ViewFeatures, guide: Matrix) -> Fit | None:
